@@ -1,0 +1,34 @@
+# Two commands do everything: `make check` and `make test`. The rest is for those who work on the house.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.PHONY: check test lint bench clean
+
+check: $(READY)
+	$(BIN)/policyproof check fast-cpu stable-baselines3 --json policyproof-report.json
+
+test: $(READY) lint
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p policyproof
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist
+
+# torch first: whatever else asks for it then finds the pinned build in place.
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[fast,gpu,libraries,test]"
+	mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/policyproof
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,1 @@
+"""Proof-tests policy-optimisation code against exact oracles."""

@@ -1,0 +1,1 @@
+"""One file a library: how to reach its own advantage estimation, losses and updates."""

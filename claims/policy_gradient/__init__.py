@@ -1,0 +1,1 @@
+"""Claims: policy gradient."""

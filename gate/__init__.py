@@ -1,0 +1,1 @@
+"""Runs invariants against an implementation and says what came of it."""

@@ -1,0 +1,1 @@
+"""Executable statements: one file a fact, one room a topic."""
