@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
@@ -20,6 +21,15 @@ class Case:
     A subclass is a frozen dataclass (``eq=False``) whose fields are of those kinds. Drawn numbers are dyadic
     rationals, so float64 holds them without rounding and every arithmetic sees the same case.
     """
+
+    @property
+    def instances(self) -> int:
+        """How many independent problems the case holds."""
+        return 1
+
+    def reductions(self) -> Iterator[Self]:
+        """Smaller cases of the same kind, to try where a case fails."""
+        return iter(())
 
     def to(self, arithmetic: Arithmetic) -> Self:
         """The same case with its real numbers in another arithmetic; integers and flags stay."""

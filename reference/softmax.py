@@ -20,7 +20,7 @@ def softmax(logits: Array) -> Array:
 
 
 def log_softmax(logits: Array) -> Array:
-    """log π(a) = θ_a − log Σ_b exp(θ_b) over the last axis."""
+    """Log π(a) = θ_a − log Σ_b exp(θ_b) over the last axis."""
     shifted = _shifted(logits)
     return np.asarray(shifted - log(exp(shifted).sum(axis=-1, keepdims=True)))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 from hypothesis import strategies as st
@@ -36,6 +37,11 @@ class Trajectories(Case):
     lam: Any
 
     @property
+    def instances(self) -> int:
+        """N, the number of trajectories."""
+        return int(self.rewards.shape[1])
+
+    @property
     def batch(self) -> tuple[Array, Array, Array, Array, Array]:
         """The arrays, in the order of the seam."""
         return self.rewards, self.values, self.next_values, self.terminated, self.truncated
@@ -45,6 +51,19 @@ class Trajectories(Case):
         """γ and λ, as the seam's keywords."""
         return {"gamma": self.gamma, "lam": self.lam}
 
+    def part(self, index: Any) -> Self:
+        """The same steps, or environments, of every array."""
+        arrays = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return replace(self, **{name: np.ascontiguousarray(array[index]) for name, array in arrays.items()})
+
+    def reductions(self) -> Iterator[Self]:
+        """One environment alone, then without the first and without the last step."""
+        steps, environments = self.rewards.shape
+        if environments > 1:
+            yield from (self.part((slice(None), [n])) for n in range(environments))
+        if steps > 1:
+            yield from (self.part(slice(1, None)), self.part(slice(None, -1)))
+
     @property
     def ended(self) -> Array:
         """Where an episode ends, for either reason, ``[T, N]``."""
@@ -53,7 +72,7 @@ class Trajectories(Case):
 
 @st.composite
 def trajectories(
-    draw: st.DrawFn, dtype: str = "float64", *, max_steps: int = 10, max_environments: int = 16, gamma: Any = None
+    draw: st.DrawFn, dtype: str = "float64", *, max_steps: int = 10, max_environments: int = 28, gamma: Any = None
 ) -> Trajectories:
     """Trajectories whose numbers ``dtype`` holds exactly.
 

@@ -1,0 +1,5 @@
+"""``python -m policyproof``."""
+
+from .cli import main
+
+main(prog_name="policyproof")

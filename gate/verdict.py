@@ -1,0 +1,111 @@
+"""Verdicts and the report of a run, as JSON states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["FAILING", "Diagnosis", "Report", "Verdict"]
+
+SCHEMA = "policyproof/run/1"
+FAILING = ("violated", "stale", "error", "timeout", "crashed")
+"""The statuses for which a run exits with 1."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """A known bug that reproduces the behaviour on every case tried."""
+
+    variant: str
+    description: str
+    citation: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one invariant.
+
+    ``examples`` cases ran, holding ``instances`` independent problems (for advantages: trajectories);
+    ``worst_ratio`` is the largest error ÷ bound seen; of the ``seconds``, ``drawing`` went by before the first failure;
+    ``message`` says in words what went wrong.
+    """
+
+    invariant: str
+    kind: str
+    capability: str
+    status: str
+    statement: str = ""
+    formula: str = ""
+    examples: int = 0
+    instances: int = 0
+    worst_ratio: float = 0.0
+    seconds: float = 0.0
+    drawing: float = 0.0
+    message: str = ""
+    counterexample: dict[str, Any] | None = None
+    diagnosis: tuple[Diagnosis, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The verdict under the names that a run's JSON uses."""
+        return {
+            "invariant": self.invariant,
+            "class": self.kind,
+            "capability": self.capability,
+            "status": self.status,
+            "statement": self.statement,
+            "formula": self.formula,
+            "examples": self.examples,
+            "instances": self.instances,
+            "worst_ratio": _number(self.worst_ratio),
+            "seconds": round(self.seconds, 4),
+            "message": self.message,
+            "counterexample": self.counterexample,
+            "diagnosis": [vars(known) for known in self.diagnosis],
+        }
+
+
+@dataclass
+class Report:
+    """A run: one implementation against the invariants of what it offers."""
+
+    target: str
+    implementation: dict[str, Any]
+    profile: str
+    seed: int
+    verdicts: list[Verdict] = field(default_factory=list)
+    complete: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether any verdict calls for exit code 1, or the run was cut short."""
+        return not self.complete or any(verdict.status in FAILING for verdict in self.verdicts)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many invariants ran, on how many examples, and how each status counts."""
+        ran = [verdict for verdict in self.verdicts if verdict.status != "not offered"]
+        counts = {
+            "invariants": len(ran),
+            "examples": sum(verdict.examples for verdict in ran),
+            "instances": sum(verdict.instances for verdict in ran),
+        }
+        for verdict in self.verdicts:
+            counts[verdict.status] = counts.get(verdict.status, 0) + 1
+        return counts
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as JSON; ``complete`` comes last and is true only if every invariant had its turn."""
+        return {
+            "schema": SCHEMA,
+            "target": self.target,
+            "implementation": self.implementation,
+            "profile": self.profile,
+            "seed": self.seed,
+            "verdicts": [verdict.to_json() for verdict in self.verdicts],
+            "totals": self.totals,
+            "complete": self.complete,
+        }
+
+
+def _number(ratio: float) -> float | str:
+    return ratio if ratio < float("inf") else "infinite"

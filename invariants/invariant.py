@@ -1,0 +1,58 @@
+"""An invariant: one statement that every correct implementation satisfies, made executable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from hypothesis import strategies as st
+
+from .comparison import Comparison
+from .subject import Subject
+
+__all__ = ["Class", "Invariant"]
+
+
+class Class(StrEnum):
+    """What a failure means."""
+
+    THEOREM = "theorem"
+    """True of every correct program: a violation is a bug."""
+    DEFINITION = "definition"
+    """The published algorithm's formula: a violation means another algorithm than the one named."""
+    CONVENTION = "convention"
+    """Reputable code differs: measured and named; judged only where the implementation declares its choice."""
+    STATISTICAL = "statistical"
+    """True in expectation: judged by an anytime-valid test."""
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A statement, where it comes from, what it is tried on, and how one trial compares.
+
+    Attributes
+    ----------
+    id : kebab-case name.
+    kind : what a failure means.
+    capability : the method of the implementation that it judges.
+    statement : one sentence.
+    formula : LaTeX of the formula that ``compare`` executes.
+    sources : author, year and equation.
+    claims : ids in the claims ledger.
+    rejects : name of a variant that it must reject: the control that shows that it can fail.
+    cases : the strategy to draw from, for the dtype that the implementation computes in.
+    compare : one trial.
+    """
+
+    id: str
+    kind: Class
+    capability: str
+    statement: str
+    formula: str
+    sources: tuple[str, ...]
+    claims: tuple[str, ...]
+    rejects: str
+    cases: Callable[[str], st.SearchStrategy[Any]]
+    compare: Callable[[Subject, Any], Comparison]

@@ -1,0 +1,1 @@
+"""Renders finished runs: reads a run's JSON and computes nothing."""

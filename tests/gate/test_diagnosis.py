@@ -1,0 +1,46 @@
+"""The diagnosis names the planted bug, and none where there is none."""
+
+import pytest
+from hypothesis import find
+from policyproof.gate.diagnosis import diagnose
+from policyproof.invariants.advantage.capabilities import Oracle
+from policyproof.invariants.advantage.strategies import trajectories
+from policyproof.invariants.discovery import all_variants
+from policyproof.invariants.subject import Subject
+
+BUGS = [variant for variant in all_variants() if not variant.is_control]
+
+
+@pytest.fixture(scope="module")
+def case():
+    return find(trajectories("float64"), lambda case: case.ended.any() and case.rewards.shape == (3, 2))
+
+
+@pytest.mark.parametrize("variant", BUGS, ids=lambda variant: f"{variant.name}-{variant.capability}")
+def test_a_planted_variant_is_named(variant, case):
+    for form in range(len(variant.forms)):
+        named = diagnose(variant.capability, Subject(variant.implementation(form)), case)
+        assert variant.name in [known.variant for known in named], form
+        assert all(known.citation for known in named)
+
+
+def test_correct_code_is_not_accused(case):
+    assert diagnose("gae", Subject(Oracle()), case) == ()
+
+
+def test_an_unknown_bug_is_called_unknown(case):
+    class Odd:
+        dtype = "float64"
+
+        def gae(self, *batch, gamma, lam):
+            return 1.5 * Oracle.gae(*batch, gamma=gamma, lam=lam)
+
+    assert diagnose("gae", Subject(Odd()), case) == ()
+
+
+def test_code_that_raises_gets_no_diagnosis(case):
+    class Broken:
+        def gae(self, *batch, gamma, lam):
+            raise ValueError
+
+    assert diagnose("gae", Subject(Broken()), case) == ()

@@ -1,0 +1,110 @@
+"""The advantage invariants hold of correct code, and every variant is caught."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from policyproof.gate.judge import judge
+from policyproof.invariants.advantage.capabilities import Oracle
+from policyproof.invariants.advantage.strategies import trajectories
+from policyproof.invariants.discovery import all_invariants, all_variants
+from policyproof.invariants.subject import Subject
+
+INVARIANTS = all_invariants()
+VARIANTS = all_variants()
+CI = 128
+SEEDS = range(20)
+
+
+class Single(Oracle):
+    """The oracle's recursion in float32."""
+
+    name = "oracle-float32"
+    dtype = "float32"
+
+    @staticmethod
+    def gae(*batch, gamma, lam):
+        rounded = [array.astype(np.float32) for array in batch[:3]]
+        return Oracle.gae(*rounded, *batch[3:], gamma=np.float32(gamma), lam=np.float32(lam))
+
+    @staticmethod
+    def lambda_returns(*batch, gamma, lam):
+        return Single.gae(*batch, gamma=gamma, lam=lam) + batch[1].astype(np.float32)
+
+
+@pytest.mark.parametrize("oracle", [Oracle(), Single()], ids=lambda oracle: oracle.dtype)
+def test_correct_code_raises_no_alarm_in_100_000_trajectories(oracle):
+    tried = 0
+    for seed in range(3):
+        for invariant in INVARIANTS:
+            trial = judge(invariant, Subject(oracle), examples=CI, seed_=1000 + seed)
+            assert trial.status == "holds", (invariant.id, trial.case, trial.comparison, trial.error)
+            tried += trial.instances
+    assert tried >= 100_000
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.name}-{variant.capability}")
+def test_every_form_of_every_variant_is_caught_under_ci_by_each_of_20_seeds(variant):
+    own = [invariant for invariant in INVARIANTS if invariant.capability == variant.capability]
+    own.sort(key=lambda invariant: invariant.rejects != variant.name)
+    for seed in SEEDS:
+        form = seed % len(variant.forms)
+        subject = Subject(variant.implementation(form))
+        assert any(
+            judge(invariant, subject, examples=CI, seed_=seed, shrink=False).status != "holds" for invariant in own
+        ), f"form {form}, seed {seed}"
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.id)
+def test_every_invariant_rejects_its_control(invariant):
+    control = next(v for v in VARIANTS if v.name == invariant.rejects and v.capability == invariant.capability)
+    trial = judge(invariant, Subject(control.implementation()), examples=CI, seed_=0, shrink=False)
+    assert trial.status != "holds"
+
+
+@settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck), deadline=None)
+@given(trajectories("float32"))
+def test_cases_are_what_the_seam_promises(case):
+    ended, last = case.ended, len(case.rewards) - 1
+    for t, n in np.ndindex(case.rewards.shape):
+        here, final = case.values[t, n], case.next_values[t, n]
+        if ended[t, n]:
+            reset = {case.values[t + 1, n]} if t < last else set()
+            assert len({here, final} | reset) == 2 + len(reset)
+        elif t < last:
+            assert final == case.values[t + 1, n]
+    for array in (*case.batch[:3], np.array([case.gamma, case.lam], dtype=object)):
+        for number in array.ravel():
+            assert float(np.float32(int(number.p) / int(number.q))).as_integer_ratio() == (int(number.p), int(number.q))
+
+
+@pytest.mark.parametrize(
+    "corner",
+    [
+        lambda case: case.gamma == 0,
+        lambda case: case.gamma == 1,
+        lambda case: 0.99 < float(int(case.gamma.p) / int(case.gamma.q)) < 1,
+        lambda case: case.lam == 0,
+        lambda case: case.lam == 1,
+        lambda case: len(case.rewards) == 1,
+        lambda case: case.rewards.shape[1] == 1,
+        lambda case: case.ended[-1].any(),
+        lambda case: case.ended.all(),
+        lambda case: not case.ended.any(),
+        lambda case: (case.terminated & case.truncated).any(),
+        lambda case: (np.abs(case.rewards) >= 10**6).any() and (np.abs(case.rewards) == 1).any(),
+    ],
+    ids=[
+        "gamma-0", "gamma-1", "gamma-near-1", "lambda-0", "lambda-1", "one-step", "one-environment",
+        "ends-on-the-last-step", "ends-everywhere", "ends-nowhere", "both-flags", "a-million-beside-one",
+    ],
+)  # fmt: skip
+def test_corners_are_drawn_often(corner):
+    drawn = []
+
+    @settings(max_examples=200, database=None, suppress_health_check=list(HealthCheck), deadline=None, derandomize=True)
+    @given(trajectories("float32"))
+    def draw(case):
+        drawn.append(bool(corner(case)))
+
+    draw()
+    assert sum(drawn) >= len(drawn) / 40
