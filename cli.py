@@ -35,7 +35,7 @@ COUNTEREXAMPLES = Path(".policyproof/counterexamples")
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="policyproof")
 def main() -> None:
-    r"""Proof-test policy-optimisation code against exact oracles.
+    """Proof-test policy-optimisation code against exact oracles.
 
     \b
     policyproof check fast-cpu                  judge a built-in target
@@ -45,7 +45,7 @@ def main() -> None:
     policyproof replay FILE                     run a counterexample again
 
     Exit codes: 0 all hold; 1 a violation, or an error in the code under test; 2 nothing could be judged.
-    """
+    """  # noqa: D301 - click reads the backspace as "keep these lines"
 
 
 @main.command()

@@ -60,7 +60,7 @@ def failures(run: Mapping[str, Any], files: Mapping[str, Path]) -> Iterator[Rend
             reason = verdict["message"] if verdict["status"] == "error" else verdict["invariant"] * (not known)
             groups.setdefault((verdict["capability"], verdict["status"], known, reason), []).append(verdict)
     for group in groups.values():
-        group.sort(key=lambda verdict: len(str(verdict["counterexample"])))
+        group.sort(key=lambda verdict: len(str((verdict["counterexample"] or {}).get("case"))))
         yield from _failure(group[0], files)
         if len(group) > 1:
             others = ", ".join(verdict["invariant"] for verdict in group[1:])
