@@ -26,7 +26,7 @@ class Verdict:
     """What came of one invariant.
 
     ``examples`` cases ran, holding ``instances`` independent problems (for advantages: trajectories);
-    ``worst_ratio`` is the largest error ÷ bound seen; of the ``seconds``, ``drawing`` went by before the first failure;
+    ``worst_ratio`` is the largest error ÷ bound seen; of the ``seconds``, ``drawing`` went by before a failure;
     ``message`` says in words what went wrong.
     """
 

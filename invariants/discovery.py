@@ -37,9 +37,11 @@ def all_variants() -> tuple[Variant, ...]:
 
 def _walk(kind: type[Found]) -> Iterator[Found]:
     package = import_module(__package__ or "")
+    seen: set[int] = set()
     for found in pkgutil.walk_packages(package.__path__, prefix=f"{package.__name__}."):
-        if found.ispkg or found.name.count(".") < package.__name__.count(".") + 2:
-            continue
-        for value in vars(import_module(found.name)).values():
-            entries = value if isinstance(value, tuple) else (value,)
-            yield from (entry for entry in entries if isinstance(entry, kind))
+        if not found.ispkg and found.name.count(".") >= package.__name__.count(".") + 2:
+            for value in vars(import_module(found.name)).values():
+                for entry in value if isinstance(value, tuple) else (value,):
+                    if isinstance(entry, kind) and id(entry) not in seen:
+                        seen.add(id(entry))
+                        yield entry

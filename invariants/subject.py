@@ -85,7 +85,7 @@ class Subject:
         return UNIT_ROUNDOFF[self.dtype]
 
     def call(self, capability: str, *arguments: Any, shape: tuple[int, ...], **keywords: Any) -> Array:
-        """Call a method of the seam and return its result as a float64 array of the stated shape.
+        """Call a method of the seam and return its one result as a float64 array of the stated shape.
 
         Real arrays arrive as float64, C-contiguous and read-only; what comes back is copied.
 
@@ -94,7 +94,7 @@ class Subject:
         ImplementationError: whatever goes wrong in the code under test, ``sys.exit`` included.
         """
         result = self.call_raw(capability, *map(prepared, arguments), **{k: prepared(v) for k, v in keywords.items()})
-        return checked(result, capability, shape)
+        return checked(result, capability, (shape,))[0]
 
     def call_raw(self, capability: str, *arguments: Any, **keywords: Any) -> Any:
         """Call a method of the seam with exactly these objects, and pass on whatever it returns."""
@@ -112,8 +112,18 @@ def prepared(value: Any) -> Any:
     return floating(value).item()
 
 
-def checked(result: Any, capability: str, shape: tuple[int, ...]) -> Array:
-    """A result as a fresh float64 array, or ``ImplementationError`` saying how it breaks the seam."""
+def checked(returned: Any, capability: str, shapes: tuple[tuple[int, ...], ...]) -> tuple[Array, ...]:
+    """Results as fresh float64 arrays of these shapes, or ``ImplementationError`` saying how they break the seam."""
+    if len(shapes) == 1:
+        returned = (returned,)
+    elif not isinstance(returned, (tuple, list)) or len(returned) != len(shapes):
+        raise ImplementationError(
+            f"{capability} returned {type(returned).__name__}; the seam states {len(shapes)} results"
+        )
+    return tuple(_checked(result, capability, shape) for result, shape in zip(returned, shapes, strict=True))
+
+
+def _checked(result: Any, capability: str, shape: tuple[int, ...]) -> Array:
     array = _guarded(capability, np.asarray, (result,), {})
     if array.dtype.kind not in "fiu":
         raise ImplementationError(f"{capability} returned an array of {array.dtype}, not of real numbers")

@@ -6,16 +6,16 @@ import sys
 import numpy as np
 import policyproof
 import pytest
-from policyproof.invariants.advantage.capabilities import Oracle
+from policyproof.invariants.oracle import oracle
 
 WITHOUT_TORCH = """
 import sys
 for absent in ("torch", "numba", "triton", "gymnasium", "stable_baselines3"):
     sys.modules[absent] = None
 import policyproof
-from policyproof.invariants.advantage.capabilities import Oracle
-report = policyproof.check(Oracle(), profile="quick", seed=0)
-assert not report.failed and report.complete and report.totals["invariants"] == 36, report
+from policyproof.invariants.oracle import oracle
+report = policyproof.check(oracle(), profile="quick", seed=0)
+assert not report.failed and report.complete and report.totals["invariants"] >= 36, report
 from click.testing import CliRunner
 from policyproof.cli import main
 done = CliRunner().invoke(main, ["check", "stable-baselines3"])
@@ -37,8 +37,8 @@ def test_importing_the_package_loads_nothing_heavy():
 
 
 def test_check_takes_an_object_or_a_class():
-    assert not policyproof.check(Oracle, profile="quick", only="gae-equals-td-error-sum", seed=0).failed
-    report = policyproof.check(Oracle(), profile="quick", only=["gae"], seed=5)
+    assert not policyproof.check(type(oracle()), profile="quick", only="gae-equals-td-error-sum", seed=0).failed
+    report = policyproof.check(oracle(), profile="quick", only=["gae"], seed=5)
     assert report.seed == 5
     assert {verdict.capability for verdict in report.verdicts} == {"gae"}
 
@@ -57,6 +57,6 @@ def test_check_refuses_what_cannot_be_judged():
     with pytest.raises(policyproof.UsageError, match="none of the methods"):
         policyproof.check(object())
     with pytest.raises(policyproof.UsageError, match="unknown profile"):
-        policyproof.check(Oracle(), profile="slow")
+        policyproof.check(oracle(), profile="slow")
     with pytest.raises(AttributeError, match="no attribute 'chekc'"):
         policyproof.chekc  # noqa: B018 - the access is what is tested

@@ -47,14 +47,14 @@ def test_one_item_an_invariant(run_pytest, tmp_path):
     assert done.returncode == 0, done.stdout
     assert "policyproof: targets good.py:Good; profile quick; seed 0" in done.stdout
     assert "gae-equals-td-error-sum PASSED" in done.stdout
-    assert "18 passed" in done.stdout
+    assert "19 passed" in done.stdout
 
 
 def test_items_are_chosen_with_k_and_stand_beside_named_files(run_pytest, tmp_path):
     (tmp_path / "good.py").write_text(GOOD)
     (tmp_path / "test_other.py").write_text("def test_other(): pass\n")
     done = run_pytest("--policyproof", "good.py:Good", "-k", "lambda-0 or other", "test_other.py")
-    assert "2 passed, 17 deselected" in done.stdout
+    assert "2 passed, 18 deselected" in done.stdout
 
 
 def test_a_violation_fails_with_its_case_and_diagnosis(run_pytest, tmp_path):
@@ -74,7 +74,7 @@ def test_it_runs_under_xdist(run_pytest, tmp_path):
     (tmp_path / "test_other.py").write_text("def test_other(): pass\n")
     done = run_pytest("--policyproof", "good.py:Good", "--policyproof-profile", "quick", "-n", "2")
     assert done.returncode == 0, done.stdout
-    assert "18 passed" in done.stdout
+    assert "19 passed" in done.stdout
 
 
 def test_a_bad_target_is_a_usage_error(run_pytest):
