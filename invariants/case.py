@@ -11,7 +11,7 @@ import numpy as np
 from ..reference.arithmetic import Arithmetic, convert
 from ..reference.tabular_mdp import TabularMDP
 
-__all__ = ["Case"]
+__all__ = ["Batch", "Case"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +31,12 @@ class Case:
         """Smaller cases of the same kind, to try where a case fails."""
         return iter(())
 
+    def part(self, index: Any) -> Self:
+        """The case with every array indexed alike: the same rows, steps or environments of all of them."""
+        arrays = {field.name: getattr(self, field.name) for field in fields(self)}
+        parts = {name: array[index] for name, array in arrays.items() if isinstance(array, np.ndarray)}
+        return replace(self, **{name: np.ascontiguousarray(part) for name, part in parts.items()})
+
     def to(self, arithmetic: Arithmetic) -> Self:
         """The same case with its real numbers in another arithmetic; integers and flags stay."""
         return replace(self, **{field.name: _to(getattr(self, field.name), arithmetic) for field in fields(self)})
@@ -39,6 +45,21 @@ class Case:
         """The case as a person reads it: fractions, nested lists."""
         body = ", ".join(f"{field.name}={_show(getattr(self, field.name))}" for field in fields(self))
         return f"{type(self).__name__}({body})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Batch(Case):
+    """A case whose arrays all have B rows along their first axis."""
+
+    @property
+    def size(self) -> int:
+        """B, the number of rows."""
+        return next(len(value) for value in vars(self).values() if isinstance(value, np.ndarray))
+
+    def reductions(self) -> Iterator[Self]:
+        """The batch without one of its rows, for each row."""
+        if self.size > 1:
+            yield from (self.part(np.arange(self.size) != row) for row in range(self.size))
 
 
 def _to(value: Any, arithmetic: Arithmetic) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from flint import arb
 
 from ..reference.arithmetic import Array, exact, floating
 
@@ -18,7 +19,8 @@ UNIT_ROUNDOFF = {"float32": 2.0**-24, "float64": 2.0**-53}
 class Comparison:
     """Entry by entry: ``got`` in float64, ``expected`` in any arithmetic, ``bound`` on |got − expected|.
 
-    A bound of 0 asks for equality. ``what`` says in a few words what is compared, for a reader of a verdict.
+    A bound of 0 asks for equality, an infinite one for nothing; of a ball, the farthest point counts. ``what`` says in
+    a few words what is compared, for a reader of a verdict.
     """
 
     got: Array
@@ -33,7 +35,7 @@ class Comparison:
         good = np.isfinite(self.got)
         expected = np.broadcast_to(self.expected, self.got.shape)
         if expected.dtype == object:
-            errors[good] = floating(abs(exact(self.got[good]) - expected[good]))
+            errors[good] = _upper(abs(exact(self.got[good]) - expected[good]))
         else:
             errors[good] = np.abs(self.got[good] - expected[good])
         return errors
@@ -43,7 +45,7 @@ class Comparison:
         """Error ÷ bound, where 0 ÷ 0 is 0; at most 1 where the statement holds."""
         errors, bound = np.broadcast_arrays(self.errors, np.asarray(self.bound, dtype=float))
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            return np.asarray(np.where(errors == 0, 0.0, errors / bound))
+            return np.asarray(np.where((errors == 0) | np.isinf(bound), 0.0, errors / bound))
 
     @property
     def ratio(self) -> float:
@@ -59,3 +61,7 @@ class Comparison:
     def worst(self) -> tuple[int, ...]:
         """The index of the worst entry."""
         return tuple(int(i) for i in np.unravel_index(int(np.argmax(self.ratios)), self.ratios.shape))
+
+
+def _upper(errors: Array) -> Array:
+    return floating([error.abs_upper() if isinstance(error, arb) else error for error in errors])

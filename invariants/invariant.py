@@ -9,10 +9,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from .capability import Capability
 from .comparison import Comparison
 from .subject import Subject
 
-__all__ = ["Class", "Invariant"]
+__all__ = ["Class", "Invariant", "statement"]
 
 
 class Class(StrEnum):
@@ -56,3 +57,36 @@ class Invariant:
     rejects: str
     cases: Callable[[str], st.SearchStrategy[Any]]
     compare: Callable[[Subject, Any], Comparison]
+
+
+def statement(
+    capability: Capability,
+    *,
+    kind: Class,
+    formula: str,
+    sources: tuple[str, ...],
+    rejects: str,
+    claims: tuple[str, ...] = (),
+    cases: Callable[[str], st.SearchStrategy[Any]] | None = None,
+) -> Callable[[Callable[[Subject, Any], Comparison]], Invariant]:
+    """Make an invariant of a comparison of an implementation on a case.
+
+    The function's name and the first line of its docstring become the id and the statement; it is tried on the
+    capability's own cases unless others are named.
+    """
+
+    def decorate(compare: Callable[[Subject, Any], Comparison]) -> Invariant:
+        return Invariant(
+            id=f"{capability.name}-{compare.__name__}".replace("_", "-"),
+            kind=kind,
+            capability=capability.name,
+            statement=(compare.__doc__ or "").strip().splitlines()[0],
+            formula=formula,
+            sources=sources,
+            claims=claims,
+            rejects=rejects,
+            cases=cases or capability.cases,
+            compare=compare,
+        )
+
+    return decorate

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import wraps
 from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
 
 from ...reference.arithmetic import Array, floating
+from ..capability import Capability
 from ..comparison import Comparison
 from ..invariant import Class, Invariant
+from ..invariant import statement as for_one
 from ..subject import Subject
+from .capabilities import GAE, LAMBDA_RETURNS
 from .strategies import Trajectories, trajectories
 
 __all__ = ["GAE_2016", "SUTTON_BARTO_2018", "TIME_LIMITS_2018", "Estimate", "statement"]
@@ -85,23 +88,15 @@ def statement(
     """
 
     def decorate(compare: Callable[[Estimate, Any], Comparison]) -> tuple[Invariant, ...]:
-        def trial(capability: str, subject: Subject, case: Any) -> Comparison:
-            return compare(Estimate(subject, capability), case)
+        def judged(capability: Capability) -> Invariant:
+            @wraps(compare)
+            def trial(subject: Subject, case: Any) -> Comparison:
+                return compare(Estimate(subject, capability.name), case)
 
-        return tuple(
-            Invariant(
-                id=f"{capability}-{compare.__name__}".replace("_", "-"),
-                kind=kind,
-                capability=capability,
-                statement=(compare.__doc__ or "").strip().splitlines()[0],
-                formula=formula,
-                sources=sources,
-                claims=claims,
-                rejects=rejects,
-                cases=cases,
-                compare=partial(trial, capability),
-            )
-            for capability in ("gae", "lambda_returns")
-        )
+            return for_one(
+                capability, kind=kind, formula=formula, sources=sources, rejects=rejects, claims=claims, cases=cases
+            )(trial)
+
+        return judged(GAE), judged(LAMBDA_RETURNS)
 
     return decorate

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -50,11 +50,6 @@ class Trajectories(Case):
     def factors(self) -> dict[str, Any]:
         """γ and λ, as the seam's keywords."""
         return {"gamma": self.gamma, "lam": self.lam}
-
-    def part(self, index: Any) -> Self:
-        """The same steps, or environments, of every array."""
-        arrays = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
-        return replace(self, **{name: np.ascontiguousarray(array[index]) for name, array in arrays.items()})
 
     def reductions(self) -> Iterator[Self]:
         """One environment alone, then without the first and without the last step."""

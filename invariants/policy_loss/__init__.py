@@ -1,0 +1,1 @@
+"""Statements about PPO's clipped policy loss and its gradient."""
