@@ -254,7 +254,9 @@ def _assert_equal(left: Array, right: Array, case: Case | None) -> None:
         difference = one - other
         if hasattr(difference, "rad"):
             assert difference.contains(0), f"{one} is not {other}: {case}"
-            assert difference.rad() <= 2.0**-20 * (1 + abs(one).mid()), f"{one} ≈ {other} proves too little: {case}"
+            assert difference.rad() <= 2.0**-20 * (1 + abs(ball(one).item()).mid()), (
+                f"{one} ≈ {other} proves too little: {case}"
+            )
         else:
             assert difference == 0, f"{one} is not {other}: {case}"
 

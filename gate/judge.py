@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
 from ..invariants.comparison import Comparison
+from ..invariants.discovery import all_capabilities
 from ..invariants.invariant import Invariant
 from ..invariants.subject import ImplementationError, Subject
 
@@ -111,9 +112,18 @@ def judge(
 
 
 def _reduce(invariant: Invariant, subject: Subject, trial: Trial) -> None:
-    """Go on to smaller cases of the same failure where shrinking the draws has come to its end."""
+    """Go on to smaller cases of the same failure where shrinking the draws has come to its end.
+
+    A reduction may lie outside what the invariant is about; so it counts only if correct code holds on it.
+    """
+    correct = Subject(all_capabilities()[invariant.capability].correct())
     smaller = iter(()) if trial.case is None else trial.case.reductions()
     while (case := next(smaller, None)) is not None:
+        try:
+            if not invariant.compare(correct, case).holds:
+                continue
+        except Exception:  # noqa: S112 - whatever goes wrong, this case is not one to go on with
+            continue
         try:
             comparison = invariant.compare(subject, case)
         except ImplementationError as error:

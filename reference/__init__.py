@@ -1,7 +1,10 @@
 """Slow, exact, tabular oracles: one theorem or definition a file, in plain NumPy."""
 
 from .arithmetic import Arithmetic, ball, exact, floating
+from .optimal_policy import optimal_policy
+from .performance_difference import performance_difference
 from .policy_evaluation import action_values, advantages, performance, state_values
+from .surrogate import surrogate_performance
 from .tabular_mdp import InvalidMDPError, InvalidPolicyError, TabularMDP
 from .visitation import unnormalised_visitation, visitation
 
@@ -15,8 +18,11 @@ __all__ = [
     "ball",
     "exact",
     "floating",
+    "optimal_policy",
     "performance",
+    "performance_difference",
     "state_values",
+    "surrogate_performance",
     "unnormalised_visitation",
     "visitation",
 ]

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .arithmetic import Arithmetic, Array, Scalar, arithmetic_of, convert, unit
+from .gymnasium_table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any, Self
 
 __all__ = ["InvalidMDPError", "InvalidPolicyError", "TabularMDP", "validate_distribution", "validate_policy"]
 
@@ -72,6 +74,22 @@ class TabularMDP:
             raise InvalidMDPError(
                 f"discount is {self.discount}, outside [0, 1): the infinite sum of rewards needs γ < 1"
             )
+
+    @classmethod
+    def from_gymnasium(cls, env: Any, *, initial: object = None, discount: float = 0.99) -> Self:
+        """The process of a Gymnasium environment that lists its transitions in ``env.unwrapped.P``, in float64.
+
+        FrozenLake, CliffWalking and Taxi do. An environment with S states becomes a process with S+1: steps that
+        terminate lead to state S, which is absorbing and earns 0. Rewards are expected rewards. μ is ``initial``
+        or else ``env.unwrapped.initial_state_distrib``. A time limit is no part of the table. Probabilities such as
+        1/3 are float64's: ``renormalised()`` makes exact rationals of them.
+
+        Raises
+        ------
+        InvalidTableError: there is no such table, or it cannot be read.
+        InvalidMDPError: what it lists is no Markov decision process.
+        """
+        return cls(*read_table(env, initial), discount)
 
     @cached_property
     def arithmetic(self) -> Arithmetic:
