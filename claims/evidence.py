@@ -133,13 +133,11 @@ def inequality(*claims: str, cases: st.SearchStrategy[Any] | None = None) -> Cal
     def decorate(function: Callable[..., Any]) -> Evidence:
         def check(case: Case | None, outcome: Outcome) -> None:
             try:
-                smaller, larger = _decided(function, case)
+                ratio = _certified_ratio(function, case)
             except UndecidedError:
                 outcome.undecided += 1
-                return
-            for low, high in zip(smaller.flat, larger.flat, strict=True):
-                assert low <= high, f"{low} is more than {high}: {case}"
-            outcome.best_ratio = _best(outcome.best_ratio, smaller, larger)
+            else:
+                outcome.best_ratio = _larger(outcome.best_ratio, ratio)
 
         return Evidence("inequality", claims, function, _runner(check, cases))
 
@@ -158,9 +156,7 @@ def tight(*claims: str, of: Evidence, reaches: object) -> Callable[[Callable[[],
         def run(instances: int, seed: int) -> Outcome:  # noqa: ARG001 - a family is the same for every seed
             outcome = Outcome()
             for case in function():
-                smaller, larger = _decided(of.function, case)
-                assert all(low <= high for low, high in zip(smaller.flat, larger.flat, strict=True)), str(case)
-                outcome.best_ratio = _best(outcome.best_ratio, smaller, larger)
+                outcome.best_ratio = _larger(outcome.best_ratio, _certified_ratio(of.function, case))
                 outcome.instances += 1
             assert outcome.best_ratio is not None, "the family has no case with a positive larger side"
             assert outcome.best_ratio >= goal, f"the ratio reached is {outcome.best_ratio}, less than {goal}"
@@ -261,22 +257,27 @@ def _assert_equal(left: Array, right: Array, case: Case | None) -> None:
             assert difference == 0, f"{one} is not {other}: {case}"
 
 
-def _decided(function: Callable[..., Any], case: Case | None) -> tuple[Array, Array]:
+def _certified_ratio(function: Callable[..., Any], case: Case | None) -> Any:
+    """Certify smaller ≤ larger in every entry; the largest ratio of the two, or None where no larger side is positive.
+
+    Balls are compared at the precision at which they were computed.
+    """
     for bits in PRECISIONS:
         with precision(bits):
             smaller, larger = _sides(function, case)
-            if all(low <= high or low > high for low, high in zip(smaller.flat, larger.flat, strict=True)):
-                return smaller, larger
+            pairs = list(zip(smaller.flat, larger.flat, strict=True))
+            for low, high in pairs:
+                assert not low > high, f"{low} is more than {high}: {case}"
+            if all(low <= high for low, high in pairs):
+                ratio = None
+                for low, high in pairs:
+                    ratio = _larger(ratio, low / high) if high > 0 else ratio
+                return ratio
     raise UndecidedError(f"undecided at {PRECISIONS[-1]} bits: {smaller} against {larger}")
 
 
-def _best(best: Any, smaller: Array, larger: Array) -> Any:
-    for low, high in zip(smaller.flat, larger.flat, strict=True):
-        if high > 0:
-            ratio = low / high
-            if best is None or ratio > best:
-                best = ratio
-    return best
+def _larger(one: Any, other: Any) -> Any:
+    return one if other is None or (one is not None and not other > one) else other
 
 
 def _midpoint(numbers: Array) -> Array:

@@ -1,0 +1,1 @@
+"""Environments that log what happened from inside; each file needs the optional dependency ``gymnasium``."""

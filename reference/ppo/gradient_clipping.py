@@ -1,0 +1,29 @@
+"""A bound on the length of a gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arithmetic import Array, Scalar, sqrt
+from ..extrema import minimum
+
+__all__ = ["clipped_by_norm"]
+
+
+def clipped_by_norm(gradient: Array, *, max_norm: Scalar) -> Array:
+    """ĝ = g min(1, c/‖g‖₂) over all entries: never longer than c, never turned; 0 stays 0.
+
+    Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks", algorithm 1; Huang et
+    al. (2022), detail 11.
+
+    Raises
+    ------
+    ValueError: c ≤ 0.
+    """
+    if not max_norm > 0:
+        raise ValueError(f"max_norm is {max_norm}; a gradient is clipped to a positive length")
+    flat = np.asarray(gradient).ravel()
+    if np.all(flat == 0):
+        return np.asarray(gradient)
+    length = sqrt((flat**2).sum())
+    return np.asarray(gradient * minimum(max_norm / length, max_norm / max_norm))

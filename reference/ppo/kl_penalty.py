@@ -1,0 +1,41 @@
+"""PPO's other form: a penalty on the divergence, whose coefficient adapts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arithmetic import Array, Scalar
+
+__all__ = ["adapted_coefficient", "penalised_objective"]
+
+
+def penalised_objective(ratio: Array, advantages: Array, divergence: Array, *, coefficient: Scalar) -> Array:
+    """ρ Â − β KL(π_old(·|s) ‖ π(·|s)), ``[...]`` (Schulman et al., 2017, eq. 8).
+
+    Raises
+    ------
+    ValueError: β < 0.
+    """
+    if not coefficient >= 0:
+        raise ValueError(f"coefficient is {coefficient}; a penalty has β ≥ 0")
+    return np.asarray(ratio * advantages - coefficient * divergence)
+
+
+def adapted_coefficient(coefficient: Scalar, divergence: Scalar, *, target: Scalar) -> Scalar:
+    """β/2 where d < d_targ/1.5, 2β where d > 1.5 d_targ, else β, for the next update.
+
+    Schulman et al. (2017), section 4; d is the mean KL(π_old ‖ π) after the update.
+
+    Raises
+    ------
+    ValueError: d_targ ≤ 0, or a ball does not decide the case.
+    """
+    if not target > 0:
+        raise ValueError(f"target is {target}; the divergence aimed at is positive")
+    if 3 * divergence < 2 * target:
+        return coefficient / 2
+    if 2 * divergence > 3 * target:
+        return coefficient * 2
+    if 3 * divergence >= 2 * target and 2 * divergence <= 3 * target:
+        return coefficient
+    raise ValueError(f"whether {divergence} is far from {target} is not decided at this precision")
