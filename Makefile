@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: check test lint bench clean
+.PHONY: check test nightly lint bench clean
 
 check: $(READY)
 	$(BIN)/policyproof check fast-cpu stable-baselines3 --json policyproof-report.json
@@ -17,6 +17,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p policyproof
 	$(BIN)/lint-imports
+
+nightly: $(READY)
+	$(BIN)/pytest -n 2 --dist worksteal -m nightly
 
 bench: $(READY)
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist

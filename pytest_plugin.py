@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,31 +92,44 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if config.getoption("--policyproof") and config.stash[_ALONE] else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Add one item an invariant of each target, before -k and -m choose."""
-    from .gate.errors import UsageError
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Add each target to what the session collects."""
+    report = yield
+    if isinstance(collector, pytest.Session) and report.passed:
+        report.result.extend(_implementations(collector))
+    return report
 
-    if config.getoption("--policyproof-profile") not in ("quick", "ci", "nightly"):
-        raise pytest.UsageError("--policyproof-profile must be quick, ci or nightly")
-    for name in config.getoption("--policyproof"):
+
+def _implementations(session: pytest.Session) -> Iterator[pytest.Collector]:
+    from .gate.errors import UsageError
+    from .gate.profile import PROFILES
+    from .gate.target import opened
+
+    option, stack = session.config.getoption, ExitStack()
+    session.config.add_cleanup(stack.close)
+    if option("--policyproof") and option("--policyproof-profile") not in PROFILES:
+        raise pytest.UsageError(f"--policyproof-profile must be one of {', '.join(PROFILES)}")
+    for name in option("--policyproof"):
         try:
-            items.extend(_Implementation.from_parent(session, name=name, nodeid=name).collect())
+            target = stack.enter_context(opened(name))
         except UsageError as error:
             raise pytest.UsageError(f"policyproof: {error}") from error
+        yield _Implementation.from_parent(session, name=name, nodeid=name, target=target)
 
 
 class _Implementation(pytest.Collector):
     """A target on the command line; its file's folder stays importable until the session ends."""
 
-    def collect(self) -> Iterator[pytest.Item]:
-        from .gate.target import opened
+    def __init__(self, *, target: Target, **keywords: Any) -> None:
+        super().__init__(**keywords)
+        self.target = target
 
-        stack = ExitStack()
-        target = stack.enter_context(opened(self.name))
-        self.config.add_cleanup(stack.close)
-        for invariant in _offered(target):
-            yield _InvariantItem.from_parent(self, name=invariant.id, target=target, invariant=invariant)
+    def collect(self) -> Iterator[pytest.Item]:
+        for invariant in _offered(self.target):
+            yield _InvariantItem.from_parent(self, name=invariant.id, target=self.target, invariant=invariant)
 
 
 class _InvariantItem(pytest.Item):

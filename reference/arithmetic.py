@@ -168,18 +168,37 @@ def solve(matrix: Array, right: Array) -> Array:
 
 
 def log(x: Array) -> Array:
-    """Natural logarithm; rationals become balls, except that log 1 = 0 exactly."""
-    return _transcendental(x, np.log, "log", at=1, value=0)
+    """Natural logarithm; rationals become balls, except that log 1 = 0 exactly; log 0 = −∞.
+
+    Raises
+    ------
+    ValueError: a number is certainly negative.
+    """
+    array = np.asarray(x)
+    _refuse_negative(array, "logarithm")
+    if arithmetic_of(array) is Arithmetic.FLOAT:
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(array))
+    return _entrywise(_log, array)
 
 
 def exp(x: Array) -> Array:
     """Exponential; rationals become balls, except that exp 0 = 1 exactly."""
-    return _transcendental(x, np.exp, "exp", at=0, value=1)
+    array = np.asarray(x)
+    if arithmetic_of(array) is Arithmetic.FLOAT:
+        return np.asarray(np.exp(array))
+    return _entrywise(lambda number: fmpq(1) if number == 0 else _ball(number).exp(), array)
 
 
 def sqrt(x: Array) -> Array:
-    """Square root; rationals become balls, except that perfect squares stay rational."""
+    """Square root; rationals become balls, except that perfect squares stay rational.
+
+    Raises
+    ------
+    ValueError: a number is certainly negative.
+    """
     array = np.asarray(x)
+    _refuse_negative(array, "square root")
     if arithmetic_of(array) is Arithmetic.FLOAT:
         return np.asarray(np.sqrt(array))
     return _entrywise(_sqrt, array)
@@ -237,16 +256,17 @@ def _sqrt(number: Any) -> Any:
     return _ball(number).sqrt()
 
 
-def _transcendental(x: Array, ufunc: np.ufunc, method: str, *, at: int, value: int) -> Array:
+def _log(number: Any) -> Any:
+    if number == 1:
+        return fmpq(0)
+    return arb("-inf") if number == 0 else _ball(number).log()
+
+
+def _refuse_negative(x: Array, function: str) -> None:
     array = np.asarray(x)
-    if arithmetic_of(array) is Arithmetic.FLOAT:
-        return np.asarray(ufunc(array))
-    return _entrywise(
-        lambda entry: (
-            fmpq(value) if isinstance(entry, (int, fmpq)) and entry == at else getattr(_ball(entry), method)()
-        ),
-        array,
-    )
+    negative = np.asarray(array < 0, dtype=bool)
+    if negative.any():
+        raise ValueError(f"{array[negative][0]} has no real {function}")
 
 
 def _plain(entries: Array) -> list[Any]:

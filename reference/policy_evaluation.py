@@ -34,13 +34,13 @@ def state_values(mdp: TabularMDP, policy: Array) -> Array:
 
 def action_values(mdp: TabularMDP, policy: Array) -> Array:
     """Q^π(s, a) = r(s, a) + γ Σ_s' P(s'|s, a) V^π(s'), ``[..., S, A]``."""
-    values = state_values(mdp, policy)
-    return np.asarray(mdp.reward + _column(mdp.discount, 2) * np.einsum("...sat,...t->...sa", mdp.transition, values))
+    return _backup(mdp, state_values(mdp, policy))
 
 
 def advantages(mdp: TabularMDP, policy: Array) -> Array:
     """A^π(s, a) = Q^π(s, a) − V^π(s), ``[..., S, A]``; Σₐ π(a|s) A^π(s, a) = 0 at every state."""
-    return np.asarray(action_values(mdp, policy) - state_values(mdp, policy)[..., None])
+    values = state_values(mdp, policy)
+    return np.asarray(_backup(mdp, values) - values[..., None])
 
 
 def performance(mdp: TabularMDP, policy: Array) -> Scalar:
@@ -52,6 +52,10 @@ def bellman_matrix(mdp: TabularMDP, policy: Array) -> Array:
     """I − γ P_π, ``[..., S, S]``; regular for γ < 1, its ∞-norm condition number at most (1+γ)/(1−γ)."""
     identity = convert(np.eye(mdp.states, dtype=int), mdp.arithmetic)
     return np.asarray(identity - _column(mdp.discount, 2) * policy_transition(mdp, policy))
+
+
+def _backup(mdp: TabularMDP, values: Array) -> Array:
+    return np.asarray(mdp.reward + _column(mdp.discount, 2) * np.einsum("...sat,...t->...sa", mdp.transition, values))
 
 
 def _column(discount: Scalar, axes: int) -> Array:

@@ -1,0 +1,34 @@
+"""The performance over a fixed number of steps, by dynamic programming."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arithmetic import Array, Scalar
+from ..policy_evaluation import policy_reward, policy_transition
+from ..tabular_mdp import TabularMDP
+
+__all__ = ["finite_horizon_performance", "finite_horizon_values"]
+
+
+def finite_horizon_values(mdp: TabularMDP, policy: Array, horizon: int, *, gamma: Scalar) -> Array:
+    """V₀ = 0, V_{k+1} = r_π + γ P_π V_k: the value V_H of H more steps, ``[..., S]`` (Puterman, 1994, section 4.2).
+
+    γ is an argument of its own, because a finite horizon allows γ = 1.
+
+    Raises
+    ------
+    ValueError: the horizon is negative.
+    """
+    if horizon < 0:
+        raise ValueError(f"the horizon is {horizon}; it counts actions and cannot be negative")
+    reward, transition = policy_reward(mdp, policy), policy_transition(mdp, policy)
+    values = 0 * reward
+    for _ in range(horizon):
+        values = reward + gamma * np.einsum("...st,...t->...s", transition, values)
+    return np.asarray(values)
+
+
+def finite_horizon_performance(mdp: TabularMDP, policy: Array, horizon: int, *, gamma: Scalar) -> Scalar:
+    """U(π) = E[Σ_{t<H} γᵗ r(s_t, a_t) | s₀ ~ μ, a ~ π] = Σ_s μ(s) V_H(s)."""
+    return (mdp.initial * finite_horizon_values(mdp, policy, horizon, gamma=gamma)).sum(axis=-1)
