@@ -16,8 +16,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from . import __version__
+from .claims.evidence import all_evidence
 from .claims.explain import explain_claim
 from .claims.ledger import ledger
+from .claims.record import record
 from .gate.check import chosen_seed, run, selected
 from .gate.errors import UsageError
 from .gate.profile import PROFILES
@@ -25,7 +27,7 @@ from .gate.replay import replay as replay_file
 from .gate.target import built_in_targets, opened
 from .gate.verdict import Report
 from .invariants.discovery import all_capabilities, all_invariants, all_variants
-from .reports.terminal import failures, summary, verdict_table
+from .reports.terminal import failures, ledger_summary, ledger_table, summary, verdict_table
 
 __all__ = ["main"]
 
@@ -43,6 +45,7 @@ def main() -> None:
     policyproof list                            what can be checked
     policyproof explain gae-equals-td-error-sum what an invariant states, and where it comes from
     policyproof replay FILE                     run a counterexample again
+    policyproof ledger                          execute what the literature claims
 
     Exit codes: 0 all hold; 1 a violation, or an error in the code under test; 2 nothing could be judged.
     """  # noqa: D301 - click reads the backspace as "keep these lines"
@@ -145,6 +148,41 @@ def explain(name: str) -> None:
     _exit(tell)
 
 
+@main.command(name="ledger")
+@click.option("--instances", type=click.IntRange(min=1), default=20, show_default=True, help="For each evidence.")
+@click.option("--seed", type=int, help="What to draw from; 0 under CI, random elsewhere, always printed.")
+@click.option("--group", multiple=True, metavar="NAME", help="A group of claims; may be repeated.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the run as JSON.")
+def ledger_(instances: int, seed: int | None, group: tuple[str, ...], json_file: Path | None) -> None:
+    """Execute the claims ledger: what the literature says, proved or refuted instance by instance."""
+    console, seed = Console(highlight=False), chosen_seed(seed)
+
+    def execute() -> int:
+        groups = {claim.group for claim in ledger().values()}
+        for name in group:
+            if name not in groups:
+                raise UsageError(f"unknown group {name!r}; the groups are {', '.join(sorted(groups))}")
+        if json_file is not None:
+            _refuse_unwritable(json_file)
+        total = sum(not group or evidence.group in group for evidence in all_evidence())
+        with _progress() as progress:
+            task = progress.add_task("evidence", total=total)
+            result = record(
+                instances,
+                seed,
+                groups=group,
+                ended=lambda evidence, _: progress.update(task, advance=1, description=evidence.name),
+            )
+        console.print(ledger_table(result))
+        console.print(ledger_summary(result), markup=False)
+        if json_file is not None:
+            json_file.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+            console.print(f"report: {json_file}")
+        return int(result["totals"]["violated"] > 0)
+
+    _exit(execute)
+
+
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--target", help="Judge another target on the same case.")
@@ -178,15 +216,14 @@ def _exit(action: Callable[[], int]) -> None:
         sys.exit(2)
 
 
-def _with_progress(action: Callable[[dict[str, Any]], Report]) -> Report:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def _with_progress(action: Callable[[dict[str, Any]], Report]) -> Report:
+    with _progress() as progress:
         task = progress.add_task("starting", total=None)
         return action(
             {

@@ -93,6 +93,11 @@ class Evidence:
         module = self.function.__module__.split(".claims.", 1)[1]
         return f"{module}.{self.function.__name__}"
 
+    @property
+    def group(self) -> str:
+        """The group of claims that it stands in."""
+        return self.name.partition(".")[0].replace("_", "-")
+
     def __call__(self, *args: Any) -> Any:
         """The sides, for one case."""
         return self.function(*args)

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["failure_text", "failures", "summary", "verdict_table"]
+__all__ = ["failure_text", "failures", "ledger_summary", "ledger_table", "summary", "verdict_table"]
 
 COLOURS = {"holds": "green", "deviates": "yellow"}
 PASSING = ("holds", "deviates", "not offered")
@@ -104,6 +104,36 @@ def summary(run: Mapping[str, Any]) -> Text:
     counts = ", ".join(f"{totals[status]} {status}" for status in STATUSES if status in totals)
     text = f"{run['implementation']['name']}: {ran} ({instances:,} trajectories), seed {run['seed']}: {counts}"
     return Text(text if run["complete"] else f"{text} — CUT SHORT, not every invariant had its turn")
+
+
+def ledger_table(run: Mapping[str, Any]) -> Table:
+    """One row a group of claims: how many are verified, refuted, or beyond execution, and on how many instances."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column("claims")
+    for heading in ("verified", "refuted", "not executed", "violated", "instances"):
+        table.add_column(heading, justify="right")
+    instances = {entry["name"]: entry["instances"] for entry in run["evidence"]}
+    for group in dict.fromkeys(claim["group"] for claim in run["claims"]):
+        own = [claim for claim in run["claims"] if claim["group"] == group]
+        counts = [
+            sum(claim["status"] == s for claim in own) for s in ("verified", "refuted", "not executed", "violated")
+        ]
+        tried = sum(instances[name] for name in {name for claim in own for name in claim["evidence"]})
+        table.add_row(group, *(str(count or "") for count in counts), f"{tried:,}")
+    return table
+
+
+def ledger_summary(run: Mapping[str, Any]) -> str:
+    """What failed, then the counts of a ledger run."""
+    totals = run["totals"]
+    failed = [f"violated: {entry['name']}: {entry['failure']}" for entry in run["evidence"] if entry["failure"]]
+    statuses = ", ".join(f"{totals[status]} {status}" for status in ("verified", "refuted", "not executed", "violated"))
+    counts = (
+        f"{totals['claims']} claims, {totals['beyond']} of them beyond the founding texts: {statuses}; "
+        f"{totals['evidence']} pieces of evidence on {totals['instances']:,} instances, "
+        f"{totals['undecided']} undecided; seed {run['seed']}"
+    )
+    return "\n".join(["", *failed, counts])
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[Text]:
