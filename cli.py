@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -137,7 +138,13 @@ def explain(name: str) -> None:
             for citation in known_bugs[0].citations or ("made for the purpose: no citation",):
                 console.print(f"  {citation}", markup=False)
             return 0
-        for invariant in selected(name):
+        chosen = [invariant for invariant in all_invariants() if name in (invariant.id, invariant.capability)]
+        if not chosen:
+            names = [*ledger(), *(variant.name for variant in all_variants()), *(i.id for i in all_invariants())]
+            close = get_close_matches(name, names, n=1)
+            hint = f"did you mean {close[0]}?" if close else "`policyproof list` and `policyproof ledger` show them"
+            raise UsageError(f"no invariant, claim or known bug is called {name!r}: {hint}")
+        for invariant in chosen:
             console.print(f"[bold]{invariant.id}[/bold] ({invariant.kind}, of {invariant.capability})")
             console.print(f"  {invariant.statement}\n  {invariant.formula}", markup=False)
             console.print(f"  sources: {'; '.join(invariant.sources)}", markup=False)
