@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 
-.PHONY: check test nightly lint bench clean
+.PHONY: check test nightly lint bench pins clean
 
 check: $(READY)
 	$(BIN)/policyproof check fast-cpu stable-baselines3 --json policyproof-report.json
@@ -32,6 +32,10 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[fast,gpu,libraries,test]"
 	mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/policyproof
 	touch $(READY)
+
+# Run after an upgrade that passed: pins what is installed.
+pins: $(READY)
+	$(BIN)/pip freeze --exclude-editable | sed 's/+cpu//' > constraints.txt
 
 clean:
 	rm -rf $(VENV) build *.egg-info
