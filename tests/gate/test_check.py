@@ -24,6 +24,9 @@ class Shifted:
 """
 
 
+ENDINGS = "gae-episodes-are-independent"
+
+
 @pytest.fixture
 def adapter(tmp_path):
     def write(text, name="mine.py"):
@@ -34,15 +37,13 @@ def adapter(tmp_path):
     return write
 
 
-@pytest.fixture
-def shifted(adapter, policyproof):
+@pytest.fixture(scope="module")
+def shifted(tmp_path_factory):
     """A finished run of the adapter with a done flag shifted by one, and the folder that it ran in."""
-    file = adapter(SHIFTED)
-    return file, policyproof("check", f"{file}:Shifted", "--seed", "7", "--json", "run.json")
-
-
-def counterexamples(file):
-    return sorted((file.parent / ".policyproof" / "counterexamples").glob("*.json"))
+    folder = tmp_path_factory.mktemp("shifted")
+    (folder / "mine.py").write_text(SHIFTED)
+    command = [sys.executable, "-m", "policyproof", "check", "mine.py:Shifted", "--seed", "7", "--json", "run.json"]
+    return folder, subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_a_correct_implementation_holds_and_says_how_much_ran(policyproof, tmp_path):
@@ -66,12 +67,12 @@ def test_several_targets_make_an_array_of_runs(policyproof, tmp_path):
     assert [run["totals"]["invariants"] for run in json.loads((tmp_path / "runs.json").read_text())] == [1, 1]
 
 
-def test_a_shifted_done_flag_is_found_shrunk_and_named(shifted, tmp_path):
-    _, done = shifted
+def test_a_shifted_done_flag_is_found_shrunk_and_named(shifted):
+    folder, done = shifted
     assert done.returncode == 1, done.stderr
     assert "done-flag-of-the-next-step" in done.stdout
     assert "RoboVerseOrg/RoboVerse#814" in done.stdout
-    violated = [v for v in json.loads((tmp_path / "run.json").read_text())["verdicts"] if v["status"] == "violated"]
+    violated = [v for v in json.loads((folder / "run.json").read_text())["verdicts"] if v["status"] == "violated"]
     assert violated
     for verdict in violated:
         steps, environments = verdict["counterexample"]["case"]["fields"]["rewards"]["shape"]
@@ -92,17 +93,21 @@ def test_the_printed_command_replays_from_another_folder(shifted, tmp_path):
     assert again.stdout.startswith("still fails")
 
 
-def test_a_replay_follows_edits_of_the_adapter(shifted, policyproof, adapter):
-    file, _ = shifted
-    found = next(path for path in counterexamples(file) if "gae-equals-td-error-sum" in path.name)
-    adapter("# a comment that moves every line\n" + SHIFTED)
-    assert policyproof("replay", found).stdout.startswith("still fails")
-    adapter(SHIFTED.replace("gamma * (1 - done[t])", "2 * gamma * (1 - done[t])"))
-    assert policyproof("replay", found).stdout.startswith("fails differently")
-    adapter(SHIFTED.replace("done = np.concatenate([terminated[1:], terminated[-1:]])", "done = terminated"))
-    fixed = policyproof("replay", found)
-    assert fixed.stdout.startswith("fixed")
-    assert fixed.returncode == 0
+def test_a_replay_follows_edits_of_the_adapter(shifted, policyproof):
+    folder, _ = shifted
+    adapter = folder / "mine.py"
+    found = folder / ".policyproof" / "counterexamples" / "Shifted--gae-equals-td-error-sum.json"
+    try:
+        adapter.write_text("# a comment that moves every line\n" + SHIFTED)
+        assert policyproof("replay", found).stdout.startswith("still fails")
+        adapter.write_text(SHIFTED.replace("gamma * (1 - done[t])", "2 * gamma * (1 - done[t])"))
+        assert policyproof("replay", found).stdout.startswith("fails differently")
+        adapter.write_text(SHIFTED.replace("np.concatenate([terminated[1:], terminated[-1:]])", "terminated"))
+        fixed = policyproof("replay", found)
+        assert fixed.stdout.startswith("fixed")
+        assert fixed.returncode == 0
+    finally:
+        adapter.write_text(SHIFTED)
 
 
 @pytest.mark.parametrize(
@@ -182,11 +187,12 @@ def test_the_same_seed_gives_the_same_verdicts_and_counterexamples(policyproof, 
     file = adapter(SHIFTED)
     runs = []
     for name in ("a.json", "b.json"):
-        policyproof("check", f"{file}:Shifted", "--profile", "quick", "--seed", "11", "--json", name)
+        policyproof("check", f"{file}:Shifted", "--only", ENDINGS, "--seed", "11", "--json", name)
         run = json.loads((tmp_path / name).read_text())
         for verdict in run["verdicts"]:
             del verdict["seconds"]
         runs.append(run)
+    assert runs[0]["totals"]["violated"] == 1
     assert runs[0] == runs[1]
 
 
