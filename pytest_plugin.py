@@ -164,7 +164,7 @@ _ALONE = pytest.StashKey[bool]()
 def _offered(target: Target) -> list[Invariant]:
     from .invariants.discovery import all_invariants
 
-    return [invariant for invariant in all_invariants() if invariant.capability in target.subject.offered]
+    return [invariant for invariant in all_invariants() if not invariant.missing(target.subject)]
 
 
 def _failure(target: Target, invariant: Invariant, profile: str, seed: int) -> str:

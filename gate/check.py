@@ -92,10 +92,11 @@ def verdict_of(
     """Judge one invariant; on a violation, name the known bugs that behave the same."""
     subject = target.subject
     said = (invariant.id, invariant.kind.value, invariant.capability)
-    if invariant.capability not in subject.offered:
+    if invariant.missing(subject):
         return Verdict(*said, "not offered", statement=invariant.statement, formula=invariant.formula)
     trial = judge(invariant, subject, examples=profile.examples, seed_=seed, seconds=seconds)
-    diagnosis = diagnose(invariant.capability, subject, trial.case) if trial.status == "violated" else ()
+    suspects = invariant.needs if trial.status == "violated" else ()
+    diagnosis = tuple(known for name in suspects for known in diagnose(name, subject, trial.case))
     found = None
     if trial.case is not None:
         found = document(invariant.id, target.name, describe(subject), trial.case, trial.comparison, trial.error)

@@ -51,7 +51,8 @@ def _agree(room: Capability, version: Subject, case: Any, answer: Any, tolerance
     except ImplementationError:
         return False
     with np.errstate(invalid="ignore"):
-        return bool(np.all((np.abs(got - answer) <= tolerance) | (got == answer)))
+        alike = (got == answer) | (np.isnan(got) & np.isnan(answer))
+        return bool(np.all((np.abs(got - answer) <= tolerance) | alike))
 
 
 def _forms(variant: Variant) -> Iterator[Subject]:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
 from ..invariants.comparison import Comparison
-from ..invariants.discovery import all_capabilities
 from ..invariants.invariant import Invariant
+from ..invariants.oracle import oracle
 from ..invariants.subject import ImplementationError, Subject
 
 __all__ = ["Trial", "judge"]
@@ -116,7 +116,7 @@ def _reduce(invariant: Invariant, subject: Subject, trial: Trial) -> None:
 
     A reduction may lie outside what the invariant is about; so it counts only if correct code holds on it.
     """
-    correct = Subject(all_capabilities()[invariant.capability].correct())
+    correct = Subject(oracle())
     smaller = iter(()) if trial.case is None else trial.case.reductions()
     while (case := next(smaller, None)) is not None:
         try:

@@ -44,8 +44,9 @@ def replay(path: Path, target: str | None = None) -> Replay:
     invariant = invariants[found["invariant"]]
     case = decode_case(found["case"])
     with opened(target or found["target"]) as opened_target:
-        if invariant.capability not in opened_target.subject.offered:
-            raise UsageError(f"{opened_target.name} does not offer {invariant.capability}: nothing to replay")
+        missing = invariant.missing(opened_target.subject)
+        if missing:
+            raise UsageError(f"{opened_target.name} does not offer {', '.join(missing)}: nothing to replay")
         comparison, error = None, ""
         try:
             comparison = invariant.compare(opened_target.subject, case)

@@ -45,6 +45,7 @@ class Invariant:
     rejects : name of a variant that it must reject: the control that shows that it can fail.
     cases : the strategy to draw from, for the dtype that the implementation computes in.
     compare : one trial.
+    needs : every method that ``compare`` calls, where that is more than ``capability``.
     """
 
     id: str
@@ -57,6 +58,15 @@ class Invariant:
     rejects: str
     cases: Callable[[str], st.SearchStrategy[Any]]
     compare: Callable[[Subject, Any], Comparison]
+    needs: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Need the capability that is judged, first of all."""
+        object.__setattr__(self, "needs", tuple(dict.fromkeys((self.capability, *self.needs))))
+
+    def missing(self, subject: Subject) -> tuple[str, ...]:
+        """The needed methods that an implementation does not offer; judged is one that misses none."""
+        return tuple(name for name in self.needs if name not in subject.offered)
 
 
 def statement(
@@ -68,11 +78,12 @@ def statement(
     rejects: str,
     claims: tuple[str, ...] = (),
     cases: Callable[[str], st.SearchStrategy[Any]] | None = None,
+    needs: tuple[str, ...] = (),
 ) -> Callable[[Callable[[Subject, Any], Comparison]], Invariant]:
     """Make an invariant of a comparison of an implementation on a case.
 
     The function's name and the first line of its docstring become the id and the statement; it is tried on the
-    capability's own cases unless others are named.
+    capability's own cases unless others are named. ``needs`` are methods that it calls beside the capability's.
     """
 
     def decorate(compare: Callable[[Subject, Any], Comparison]) -> Invariant:
@@ -87,6 +98,7 @@ def statement(
             rejects=rejects,
             cases=cases or capability.cases,
             compare=compare,
+            needs=needs,
         )
 
     return decorate

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
 
+import numpy as np
 from hypothesis import strategies as st
 
 from ..reference.arithmetic import Array, exact
@@ -16,18 +18,68 @@ __all__ = ["OnePolicy", "TwoPolicies", "discounts", "mdps", "one_policy", "polic
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OnePolicy(Case):
-    """A process and a policy π ``[S, A]``."""
+class OneProcess(Case):
+    """A process, beside arrays ``[..., S]`` of numbers a state and policies ``[..., S, A]``."""
 
     mdp: TabularMDP
+
+    def reductions(self) -> Iterator[Self]:
+        """The case without one of its states, then without one of its actions.
+
+        What led to the state leads to the last one that is left; what chose the action chooses the last one left.
+        """
+        if self.mdp.states > 1:
+            yield from (self._without_state(state) for state in range(self.mdp.states))
+        if self.mdp.actions > 1:
+            yield from (self._without_action(action) for action in range(self.mdp.actions))
+
+    def _without_state(self, state: int) -> Self:
+        mdp = self.mdp
+        smaller = TabularMDP(
+            _merged(np.delete(mdp.transition, state, axis=-3), state),
+            np.delete(mdp.reward, state, axis=-2),
+            _merged(mdp.initial, state),
+            mdp.discount,
+        )
+        parts = {
+            name: np.delete(array, state, axis=-2 if self._is_policy(array) else -1)
+            for name, array in self._arrays().items()
+        }
+        return replace(self, mdp=smaller, **parts)
+
+    def _without_action(self, action: int) -> Self:
+        transition, reward = (
+            np.delete(table, action, axis=axis) for table, axis in ((self.mdp.transition, -2), (self.mdp.reward, -1))
+        )
+        parts = {name: _merged(array, action) for name, array in self._arrays().items() if self._is_policy(array)}
+        return replace(self, mdp=replace(self.mdp, transition=transition, reward=reward), **parts)
+
+    def _arrays(self) -> dict[str, Array]:
+        found = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in found.items() if isinstance(value, np.ndarray)}
+
+    def _is_policy(self, array: Array) -> bool:
+        return array.ndim > 1
+
+
+def _merged(distributions: Array, outcome: int) -> Array:
+    """The distributions with the mass of an outcome moved to the last one that is left."""
+    result = np.delete(distributions, outcome, axis=-1)
+    result[..., -1] += distributions[..., outcome]
+    return result
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OnePolicy(OneProcess):
+    """A process and a policy π ``[S, A]``."""
+
     policy: Array
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TwoPolicies(Case):
+class TwoPolicies(OneProcess):
     """A process, the policy that collected the data and the one that is asked about, both ``[S, A]``."""
 
-    mdp: TabularMDP
     old: Array
     new: Array
 
