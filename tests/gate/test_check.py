@@ -53,7 +53,8 @@ def test_a_correct_implementation_holds_and_says_how_much_ran(policyproof, tmp_p
     assert run["schema"] == "policyproof/run/1"
     assert run["complete"] is True
     assert run["implementation"]["name"] == "fast-cpu"
-    assert run["totals"]["invariants"] == run["totals"]["holds"] == len(run["verdicts"])
+    assert run["totals"]["invariants"] == run["totals"]["holds"] >= 38
+    assert {verdict["status"] for verdict in run["verdicts"]} <= {"holds", "not offered"}
     assert run["totals"]["examples"] == sum(verdict["examples"] for verdict in run["verdicts"]) > 500
     assert {verdict["class"] for verdict in run["verdicts"]} <= {"theorem", "definition", "convention", "statistical"}
     assert f"{run['totals']['invariants']} invariants" in done.stdout
@@ -225,5 +226,6 @@ def test_a_time_box_still_runs_every_invariant(policyproof, tmp_path):
     assert done.returncode == 0
     run = json.loads((tmp_path / "run.json").read_text())
     assert run["complete"]
-    assert all(verdict["examples"] >= 1 for verdict in run["verdicts"])
-    assert run["totals"]["examples"] < 128 * len(run["verdicts"])
+    offered = [verdict for verdict in run["verdicts"] if verdict["status"] != "not offered"]
+    assert all(verdict["examples"] >= 1 for verdict in offered)
+    assert run["totals"]["examples"] < 128 * len(offered)

@@ -8,7 +8,7 @@ from policyproof.invariants.discovery import all_variants
 from policyproof.invariants.oracle import oracle
 from policyproof.invariants.subject import Subject
 
-BUGS = [variant for variant in all_variants() if not variant.is_control]
+BUGS = [v for v in all_variants() if v.capability in ("gae", "lambda_returns") and not v.is_control]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Statements about estimates of a divergence from sampled actions."""

@@ -1,0 +1,1 @@
+"""Statements about the critic's loss, plain and clipped, and its gradient."""
