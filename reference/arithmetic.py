@@ -187,7 +187,7 @@ def exp(x: Array) -> Array:
     array = np.asarray(x)
     if arithmetic_of(array) is Arithmetic.FLOAT:
         return np.asarray(np.exp(array))
-    return _entrywise(lambda number: fmpq(1) if number == 0 else _ball(number).exp(), array)
+    return _entrywise(_exp, array)
 
 
 def sqrt(x: Array) -> Array:
@@ -257,9 +257,13 @@ def _sqrt(number: Any) -> Any:
 
 
 def _log(number: Any) -> Any:
-    if number == 1:
+    if number == 1 and not isinstance(number, arb):
         return fmpq(0)
     return arb("-inf") if number == 0 else _ball(number).log()
+
+
+def _exp(number: Any) -> Any:
+    return fmpq(1) if number == 0 and not isinstance(number, arb) else _ball(number).exp()
 
 
 def _refuse_negative(x: Array, function: str) -> None:
