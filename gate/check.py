@@ -76,7 +76,8 @@ def run(
         try:
             for position, invariant in enumerate(invariants):
                 began(len(invariants), invariant)
-                verdict = verdict_of(invariant, target, profile, seed, left / (len(invariants) - position))
+                waiting = sum(not other.missing(target.subject) for other in invariants[position:])
+                verdict = verdict_of(invariant, target, profile, seed, left / max(waiting, 1))
                 left -= verdict.drawing
                 report.verdicts.append(verdict)
                 ended(verdict)
