@@ -1,9 +1,9 @@
 """The diagnosis names the planted bug, and none where there is none."""
 
+import numpy as np
 import pytest
-from hypothesis import find
 from policyproof.gate.diagnosis import diagnose
-from policyproof.invariants.advantage.strategies import trajectories
+from policyproof.invariants.advantage.strategies import Trajectories
 from policyproof.invariants.discovery import all_variants
 from policyproof.invariants.oracle import oracle
 from policyproof.invariants.subject import Subject
@@ -13,7 +13,16 @@ BUGS = [v for v in all_variants() if v.capability in ("gae", "lambda_returns") a
 
 @pytest.fixture(scope="module")
 def case():
-    return find(trajectories("float64"), lambda case: case.ended.any() and case.rewards.shape == (3, 2))
+    """Two environments: one terminates, the other is cut off; every number but γ and λ is used once."""
+    return Trajectories(
+        rewards=np.array([[1.0, 2.0], [3.0, -1.0], [-2.0, 4.0]]),
+        values=np.array([[5.0, 6.0], [-3.0, 7.0], [8.0, -4.0]]),
+        next_values=np.array([[9.0, 10.0], [11.0, -5.0], [-6.0, 12.0]]),
+        terminated=np.array([[False, False], [True, False], [False, False]]),
+        truncated=np.array([[False, True], [False, False], [False, False]]),
+        gamma=0.5,
+        lam=0.5,
+    )
 
 
 @pytest.mark.parametrize("variant", BUGS, ids=lambda variant: f"{variant.name}-{variant.capability}")
