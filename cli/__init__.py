@@ -1,0 +1,34 @@
+"""The command line: one file a command."""
+
+import click
+
+from .. import __version__
+from .check import check
+from .explain import explain
+from .kill_matrix import kill_matrix_
+from .ledger import ledger_
+from .list import list_
+from .replay import replay
+
+__all__ = ["main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="policyproof")
+def main() -> None:
+    """Proof-test policy-optimisation code against exact oracles.
+
+    \b
+    policyproof check fast-cpu                  judge a built-in target
+    policyproof check my_adapter.py:MyGAE       judge your own
+    policyproof list                            what can be checked
+    policyproof explain gae-equals-td-error-sum what an invariant states, and where it comes from
+    policyproof replay FILE                     run a counterexample again
+    policyproof ledger                          execute what the literature claims
+
+    Exit codes: 0 all hold; 1 a violation, or an error in the code under test; 2 nothing could be judged.
+    """  # noqa: D301 - click reads the backspace as "keep these lines"
+
+
+for command in (check, list_, explain, replay, ledger_, kill_matrix_):
+    main.add_command(command)

@@ -1,0 +1,116 @@
+"""``policyproof check``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from ..gate.check import chosen_seed, run, selected
+from ..gate.errors import UsageError
+from ..gate.profile import PROFILES
+from ..gate.target import opened
+from ..gate.verdict import Report
+from ..reports.terminal import failures, summary, verdict_table
+from .common import exit_with, progress_bar, refuse_unwritable
+
+__all__ = ["check"]
+
+COUNTEREXAMPLES = Path(".policyproof/counterexamples")
+
+
+@click.command()
+@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.option("--profile", type=click.Choice(list(PROFILES)), default="ci", show_default=True, help="How much work.")
+@click.option("--only", multiple=True, metavar="ID", help="An invariant or a capability; may be repeated.")
+@click.option("--max-time", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for each target.")
+@click.option("--seed", type=int, help="What to draw from; 0 under CI, random elsewhere, always printed.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the run as JSON.")
+@click.option(
+    "--counterexamples",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=COUNTEREXAMPLES,
+    show_default=True,
+    metavar="DIR",
+    help="Where to write what failed.",
+)
+def check(
+    targets: tuple[str, ...],
+    profile: str,
+    only: tuple[str, ...],
+    max_time: float | None,
+    seed: int | None,
+    json_file: Path | None,
+    counterexamples: Path,
+) -> None:
+    """Judge each TARGET against every invariant of what it offers.
+
+    TARGET is a built-in name, module:attribute, or path/to/file.py:attribute. A class is instantiated without
+    arguments. Every method named as the seam names it is judged; see `policyproof list`.
+    """
+    console, seed = Console(), chosen_seed(seed)
+
+    def judge() -> int:
+        selected(only or None)
+        if json_file is not None:
+            refuse_unwritable(json_file)
+        reports = []
+        for name in targets:
+            with opened(name) as target:
+                report = _with_progress(
+                    lambda note, t=target: run(  # type: ignore[misc]
+                        t, PROFILES[profile], only=only or None, seed=seed, max_time=max_time, **note
+                    )
+                )
+            reports.append(report)
+            _show(console, report, counterexamples)
+            if not report.complete:
+                break
+        if json_file is not None:
+            runs = [report.to_json() for report in reports]
+            json_file.write_text(json.dumps(runs[0] if len(targets) == 1 else runs, indent=1) + "\n", encoding="utf-8")
+            console.print(f"report: {json_file}", highlight=False)
+        return int(any(report.failed for report in reports))
+
+    exit_with(judge)
+
+
+def _with_progress(action: Callable[[dict[str, Any]], Report]) -> Report:
+    with progress_bar() as progress:
+        task = progress.add_task("starting", total=None)
+        return action(
+            {
+                "began": lambda count, invariant: progress.update(task, total=count, description=invariant.id),
+                "ended": lambda _verdict: progress.advance(task),
+            }
+        )
+
+
+def _show(console: Console, report: Report, folder: Path) -> None:
+    shown, files = report.to_json(), _write_counterexamples(report, folder)
+    console.print(verdict_table(shown))
+    for part in failures(shown, files):
+        console.print(part, highlight=False, soft_wrap=isinstance(part, Text))
+    console.print()
+    console.print(summary(shown), highlight=False)
+
+
+def _write_counterexamples(report: Report, folder: Path) -> dict[str, Path]:
+    files = {}
+    for verdict in report.verdicts:
+        if verdict.counterexample is not None:
+            name = re.sub(r"[^A-Za-z0-9.-]+", "-", report.implementation["name"])
+            file = (folder / f"{name}--{verdict.invariant}.json").absolute()
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_text(json.dumps(verdict.counterexample, indent=1) + "\n", encoding="utf-8")
+            except OSError as error:
+                raise UsageError(f"cannot write {file}: {error.strerror}; choose --counterexamples DIR") from error
+            files[verdict.invariant] = file
+    return files

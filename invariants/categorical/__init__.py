@@ -1,0 +1,1 @@
+"""Statements about categorical distributions given by logits: log-probability, entropy, divergence."""

@@ -1,0 +1,1 @@
+"""Statements about the method of conjugate gradients."""

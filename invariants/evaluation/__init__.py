@@ -1,0 +1,1 @@
+"""Statements about tabular policy evaluation: values, action values and visitation."""

@@ -1,0 +1,1 @@
+"""Statements about products with the Fisher information of a table of logits."""

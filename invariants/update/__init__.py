@@ -1,0 +1,1 @@
+"""Statements about whole updates of a table of logits: natural gradient, TRPO, PPO."""

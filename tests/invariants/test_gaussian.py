@@ -1,0 +1,270 @@
+"""The invariants of diagonal Gaussians hold of correct code, and every variant is caught."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, Phase, given, settings
+from policyproof.gate.diagnosis import diagnose
+from policyproof.gate.judge import judge
+from policyproof.invariants.discovery import all_invariants, all_variants
+from policyproof.invariants.gaussian.capability import ENTROPY, KL, LOG_PROB, SQUASHED
+from policyproof.invariants.gaussian.squashed import near_the_edge_exact_or_guarded
+from policyproof.invariants.gaussian.strategies import (
+    actions,
+    dyadic_actions,
+    edge_actions,
+    gaussians,
+    grids,
+    moderate_gaussians,
+    moves,
+    pairs,
+    squashed_actions,
+)
+from policyproof.invariants.oracle import oracle
+from policyproof.invariants.subject import Subject
+from torch.distributions import Independent, MultivariateNormal, Normal, TransformedDistribution, kl_divergence
+from torch.distributions.transforms import TanhTransform
+
+CAPABILITIES = {capability.name: capability for capability in (LOG_PROB, ENTROPY, KL, SQUASHED)}
+INVARIANTS = [invariant for invariant in all_invariants() if invariant.capability in CAPABILITIES]
+VARIANTS = [variant for variant in all_variants() if variant.capability in CAPABILITIES]
+CI = 128
+SEEDS = range(5)
+
+
+class Numpy:
+    """The formulas in float32, with 2(log 2 − u − softplus(−2u)) for the correction."""
+
+    name = "numpy"
+    dtype = "float32"
+    kind = np.float32
+
+    def cast(self, *arrays):
+        return [array.astype(self.kind) for array in arrays]
+
+    def gaussian_log_prob(self, mean, log_std, actions):
+        mean, log_std, actions = self.cast(mean, log_std, actions)
+        z = (actions - mean) / np.exp(log_std)
+        return (-(z**2) / 2 - log_std - self.kind(0.5 * math.log(2 * math.pi))).sum(axis=-1)
+
+    def gaussian_entropy(self, mean, log_std):
+        (log_std,) = self.cast(log_std)
+        return (log_std + self.kind(0.5 * math.log(2 * math.pi * math.e))).sum(axis=-1)
+
+    def gaussian_kl(self, mean_p, log_std_p, mean_q, log_std_q):
+        mean_p, log_std_p, mean_q, log_std_q = self.cast(mean_p, log_std_p, mean_q, log_std_q)
+        variance_p, variance_q = np.exp(log_std_p) ** 2, np.exp(log_std_q) ** 2
+        spread = (variance_p + (mean_p - mean_q) ** 2) / (2 * variance_q)
+        return (log_std_q - log_std_p + spread - self.kind(0.5)).sum(axis=-1)
+
+    def squashed_gaussian_log_prob(self, mean, log_std, actions):
+        (taken,) = self.cast(actions)
+        u = np.arctanh(taken)
+        correction = 2 * (self.kind(math.log(2)) - u - np.logaddexp(self.kind(0), -2 * u))
+        return self.gaussian_log_prob(mean, log_std, u) - correction.sum(axis=-1)
+
+
+class OtherForms(Numpy):
+    """The same by other algebra: ½ log of a quotient for artanh, 1 − tanh²(u), σ⁻², differences inside the fraction."""
+
+    name = "other-forms"
+
+    def gaussian_log_prob(self, mean, log_std, actions):
+        mean, log_std, actions = self.cast(mean, log_std, actions)
+        constant = self.kind(mean.shape[1] * math.log(2 * math.pi))
+        squares = ((actions - mean) ** 2 * np.exp(-2 * log_std)).sum(axis=-1)
+        return -(squares + (2 * log_std).sum(axis=-1) + constant) / 2
+
+    def gaussian_entropy(self, mean, log_std):
+        (log_std,) = self.cast(log_std)
+        return np.log(np.sqrt(self.kind(2 * math.pi * math.e)) * np.exp(log_std)).sum(axis=-1)
+
+    def gaussian_kl(self, mean_p, log_std_p, mean_q, log_std_q):
+        mean_p, log_std_p, mean_q, log_std_q = self.cast(mean_p, log_std_p, mean_q, log_std_q)
+        variance_p, variance_q = np.exp(2 * log_std_p), np.exp(2 * log_std_q)
+        quotient = ((mean_p - mean_q) ** 2 + variance_p - variance_q) / (2 * variance_q)
+        return (quotient + log_std_q - log_std_p).sum(axis=-1)
+
+    def squashed_gaussian_log_prob(self, mean, log_std, actions):
+        (taken,) = self.cast(actions)
+        u = np.log((1 + taken) / (1 - taken)) / 2
+        slope = np.log(1 - np.tanh(u) ** 2 + self.kind(1e-6))
+        return self.gaussian_log_prob(mean, log_std, u) - slope.sum(axis=-1)
+
+
+class Torch:
+    """``torch.distributions``, as users write it, with the ``mean * 0 + std`` of some."""
+
+    name = "torch"
+    dtype = "float32"
+
+    def cast(self, *arrays):
+        return [torch.tensor(array, dtype=getattr(torch, self.dtype)) for array in arrays]
+
+    def of(self, mean, log_std):
+        mean, log_std = self.cast(mean, log_std)
+        return Independent(Normal(mean, mean * 0.0 + log_std.exp()), 1)
+
+    def gaussian_log_prob(self, mean, log_std, actions):
+        return self.of(mean, log_std).log_prob(*self.cast(actions)).numpy()
+
+    def gaussian_entropy(self, mean, log_std):
+        return self.of(mean, log_std).entropy().numpy()
+
+    def gaussian_kl(self, mean_p, log_std_p, mean_q, log_std_q):
+        return kl_divergence(self.of(mean_p, log_std_p), self.of(mean_q, log_std_q)).numpy()
+
+    def squashed_gaussian_log_prob(self, mean, log_std, actions):
+        """As in soft actor-critic code: artanh of the clamped action, and log(1 − a² + 10⁻⁶)."""
+        (taken,) = self.cast(actions)
+        eps = torch.finfo(taken.dtype).eps
+        clamped = taken.clamp(-1 + eps, 1 - eps)
+        u = 0.5 * (clamped.log1p() - (-clamped).log1p())
+        return self.of(mean, log_std).log_prob(u).numpy() - torch.log(1 - taken**2 + 1e-6).sum(dim=-1).numpy()
+
+
+class TorchCovariance(Torch):
+    """A covariance matrix for the Gaussian, and a transformed distribution for the squashed one."""
+
+    name = "torch-covariance"
+
+    def of(self, mean, log_std):
+        mean, log_std = self.cast(mean, log_std)
+        return MultivariateNormal(mean, torch.diag_embed((2 * log_std).exp()))
+
+    def squashed_gaussian_log_prob(self, mean, log_std, actions):
+        mean, log_std, taken = self.cast(mean, log_std, actions)
+        squashed = TransformedDistribution(Normal(mean, log_std.exp()), [TanhTransform()], validate_args=False)
+        return squashed.log_prob(taken).sum(dim=-1).numpy()
+
+
+class TorchDouble(Torch):
+    name = "torch-double"
+    dtype = "float64"
+
+
+class SingleInsideDouble(Numpy):
+    """Float32 inside an implementation that says float64."""
+
+    name = "single-inside-double"
+    dtype = "float64"
+
+
+CORRECT = (oracle(), Numpy(), OtherForms(), Torch(), TorchCovariance(), TorchDouble())
+
+
+@pytest.mark.parametrize("correct", CORRECT, ids=lambda correct: correct.name)
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_correct_code_raises_no_alarm(correct, capability):
+    for seed, count in ((1000, CI // 2), (1001, CI // 4), (1002, CI // 4)):
+        for invariant in INVARIANTS:
+            if invariant.capability == capability:
+                trial = judge(invariant, Subject(correct), examples=count, seed_=seed)
+                assert trial.status == "holds", (invariant.id, trial.case, trial.comparison, trial.error)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: f"{variant.name}-{variant.capability}")
+def test_every_form_of_every_variant_is_caught_by_each_of_5_seeds(variant):
+    own = [invariant for invariant in INVARIANTS if invariant.capability == variant.capability]
+    own.sort(key=lambda invariant: invariant.rejects != variant.name)
+    for form in range(len(variant.forms)):
+        subject = Subject(variant.implementation(form))
+        for seed in SEEDS:
+            assert any(
+                judge(invariant, subject, examples=CI, seed_=seed, shrink=False).status != "holds" for invariant in own
+            ), f"form {form}, seed {seed}"
+
+
+@pytest.mark.parametrize("invariant", INVARIANTS, ids=lambda invariant: invariant.id)
+def test_every_invariant_rejects_its_control(invariant):
+    control = next(v for v in VARIANTS if v.name == invariant.rejects and v.capability == invariant.capability)
+    trial = judge(invariant, Subject(control.implementation()), examples=CI, seed_=0, shrink=False)
+    assert trial.status != "holds"
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [variant for variant in VARIANTS if not variant.is_control],
+    ids=lambda variant: f"{variant.name}-{variant.capability}",
+)
+def test_diagnosis_names_every_planted_bug(variant):
+    for form in range(len(variant.forms)):
+        named = diagnose(variant.capability, Subject(variant.implementation(form)), None)
+        assert variant.name in [diagnosis.variant for diagnosis in named]
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_single_precision_inside_double_is_caught(capability):
+    closed_form = next(i for i in INVARIANTS if i.capability == capability and "-equals-the-" in i.id)
+    assert judge(closed_form, Subject(SingleInsideDouble()), examples=CI, seed_=0, shrink=False).status == "violated"
+
+
+@pytest.mark.parametrize(
+    ("correct", "name"),
+    [(oracle(), "exactly"), (Torch(), "guarded"), (TorchDouble(), "guarded")],
+    ids=["oracle", "float32", "float64"],
+)
+def test_a_guard_next_to_the_edge_is_named(correct, name):
+    subject = Subject(correct)
+    named = {
+        near_the_edge_exact_or_guarded.compare(subject, case).what.split(", ")[-1]
+        for case in examples(edge_actions(subject.dtype))
+    }
+    assert name in named
+    assert name == "guarded" or named == {"exactly"}
+
+
+def examples(strategy, count=100):
+    drawn = []
+
+    @settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def draw(case):
+        drawn.append(case)
+
+    draw()
+    return drawn
+
+
+STRATEGIES = (
+    actions, dyadic_actions, edge_actions, gaussians, grids, moderate_gaussians, moves, pairs, squashed_actions,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES, ids=lambda strategy: strategy.__name__)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_cases_are_what_the_seam_promises(strategy, dtype):
+    for case in examples(strategy(dtype)):
+        for name, array in vars(case).items():
+            numbers = [(int(x.p), int(x.q)) for x in array.ravel()]
+            assert all(np.dtype(dtype).type(p / q).item().as_integer_ratio() == (p, q) for p, q in numbers)
+            if name.startswith("log_std") and not name.endswith("step"):
+                assert -10 <= array.min() <= array.max() <= 5
+            if strategy in (squashed_actions, edge_actions) and name == "actions":
+                assert np.abs(array).max() < 1
+
+
+@pytest.mark.parametrize(
+    "corner",
+    [
+        lambda case: case.mean.shape[1] == 1,
+        lambda case: len(case.mean) == 1,
+        lambda case: case.log_std.min() == -10,
+        lambda case: case.log_std.max() == 5,
+        lambda case: (case.mean == case.actions).all(axis=1).any(),
+        lambda case: (np.abs(case.mean - case.actions) > 1).any() and case.log_std.min() == -10,
+    ],
+    ids=["one-dimension", "one-row", "narrowest", "widest", "at-the-mean", "far-and-narrow"],
+)
+def test_corners_are_drawn_often(corner):
+    drawn = [bool(corner(case)) for case in examples(actions("float32"), 200)]
+    assert sum(drawn) >= len(drawn) / 40
