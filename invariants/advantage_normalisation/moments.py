@@ -18,7 +18,7 @@ DETAILS_2022 = "Huang et al. (2022), The 37 implementation details of proximal p
 @statement(
     NORMALIZE_ADVANTAGES,
     kind=Class.CONVENTION,
-    formula=r"z_i = \frac{\hat A_i - m}{s + \epsilon}, \quad m = \frac1B \sum_j \hat A_j, \quad"
+    formula=r"z_i = \frac{\hat A_i - m}{s + \epsilon}, \quad m = \frac1B \sum_j \hat A_j, \quad "
     r"s^2 = \frac{1}{B - \mathrm{ddof}} \sum_j (\hat A_j - m)^2",
     sources=(f"{DETAILS_2022}, detail 7",),
     claims=("ppo-advantage-normalisation",),

@@ -41,7 +41,7 @@ def equals_the_mean_squared_error(subject: Subject, case: ValueBatch) -> Compari
     VALUE_LOSS,
     kind=Class.CONVENTION,
     formula=r"L = \frac{c}{B} \sum_i \max\big((V_i - y_i)^2, (V^{clip}_i - y_i)^2\big) \;\text{ or }\;"
-    r"\frac{c}{B} \sum_i (V^{clip}_i - y_i)^2, \quad"
+    r"\frac{c}{B} \sum_i (V^{clip}_i - y_i)^2, \quad "
     r"V^{clip} = V_{old} + \operatorname{clip}(V - V_{old}, \pm\epsilon)",
     sources=(f"{ENGSTROM_2020}, section 2", f"{DETAILS_2022}, detail 9", BASELINES_2017),
     claims=("ppo-critic-max", "ppo-critic-clip-v1"),
