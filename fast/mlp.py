@@ -1,0 +1,165 @@
+"""A multilayer perceptron in one flat float32 buffer: forward, and backward by hand.
+
+    h_0 = x,    h_l = tanh(h_{l-1} W_l + b_l)  for l = 1 … L−1,    output = h_{L-1} W_L + b_L
+
+W_l is stored as [inputs, outputs], so that a row of x times W_l is a row of h_l. The columns of W_l, b_l and h_l are
+padded with zeros to a multiple of `LANE`; the padding has gradient zero and stays zero. With δ_L the gradient of the
+loss with respect to the output,
+
+    ∂W_l = h_{l-1}ᵀ δ_l,    ∂b_l = Σ_rows δ_l,    δ_{l-1} = (δ_l W_lᵀ) ⊙ (1 − h_{l-1}²).
+
+The compiled functions take at most `ROWS` rows at a time, so that all activations stay in the cache; a larger batch
+goes through in blocks, and gradients add up.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .elementary import tanh
+from .matrix_product import accumulate, affine, aligned, padded
+
+__all__ = ["MLP", "ROWS", "backward", "forward", "output_gradient"]
+
+ROWS = 64
+_INPUTS, _OUTPUTS, _WIDTH, _WEIGHTS, _BIAS, _BEFORE = range(6)
+_compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(nogil=True, error_model="numpy")
+
+
+class MLP:
+    """Where the parameters and the activations of a perceptron lie.
+
+    sizes: inputs, widths of the hidden layers, outputs; all ≥ 1.
+    `layers` [L, 6] holds, a row a layer: inputs, outputs, padded outputs, offsets of W and of b in the flat buffer, and
+    the padded outputs of all layers before it. `size` is the length of the flat buffer, padding included.
+
+    Raises ValueError for fewer than two sizes, or one below 1.
+    """
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        if len(sizes) < 2 or min(sizes) < 1:
+            raise ValueError(f"sizes are {list(sizes)}; expected inputs, widths of hidden layers and outputs, all ≥ 1")
+        self.sizes = tuple(int(size) for size in sizes)
+        rows, offset, before = [], 0, 0
+        for inputs, outputs in zip(self.sizes[:-1], self.sizes[1:], strict=True):
+            width = padded(outputs)
+            rows.append((inputs, outputs, width, offset, offset + inputs * width, before))
+            offset, before = offset + (inputs + 1) * width, before + width
+        self.layers: NDArray[np.int64] = np.array(rows, dtype=np.int64)
+        self.size = offset
+
+    def workspace(self) -> NDArray[np.float32]:
+        """Room for the activations of `ROWS` rows, or for the gradients with respect to them."""
+        return aligned(ROWS * int(self.layers[:, _WIDTH].sum()))
+
+    def transposed(self) -> NDArray[np.float32]:
+        """Room for the largest Wᵀ."""
+        return aligned(max(outputs * padded(inputs) for inputs, outputs, *_ in self.layers.tolist()))
+
+    def views(self, parameters: NDArray[Any]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
+        """W_l [inputs, outputs] and b_l [outputs] of each layer, as views of the flat buffer without the padding."""
+        found = []
+        for inputs, outputs, width, weights, bias, _ in self.layers.tolist():
+            matrix = parameters[weights : weights + inputs * width].reshape(inputs, width)
+            found.append((matrix[:, :outputs], parameters[bias : bias + outputs]))
+        return found
+
+    def initialise(
+        self, parameters: NDArray[np.float32], random: np.random.Generator, *, orthogonal: bool, last_gain: float
+    ) -> None:
+        """Fill the flat buffer: orthogonal with gain √2, `last_gain` in the last layer, and zero biases; else uniform.
+
+        Orthogonal: WᵀW = gain² I for tall W, W Wᵀ = gain² I for wide (Saxe, McClelland, Ganguli, 2014). Otherwise
+        weights and biases are uniform in ±1/√inputs, PyTorch's default.
+        """
+        parameters[:] = 0
+        views = self.views(parameters)
+        for weights, bias in views:
+            inputs = len(weights)
+            if orthogonal:
+                gain = last_gain if weights is views[-1][0] else np.sqrt(2)
+                weights[:] = gain * _orthogonal(weights.shape, random)
+            else:
+                weights[:] = random.uniform(-1, 1, weights.shape) / np.sqrt(inputs)
+                bias[:] = random.uniform(-1, 1, bias.shape) / np.sqrt(inputs)
+
+
+def _orthogonal(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[np.float64]:
+    rows, columns = shape
+    q, r = np.linalg.qr(random.standard_normal((max(rows, columns), min(rows, columns))))
+    q *= np.sign(np.diag(r))
+    return q if rows >= columns else q.T
+
+
+@_compiled
+def _activations(layers: Any, workspace: Any, layer: int, rows: int) -> Any:
+    """[rows, padded outputs] of a layer, as a view of the workspace."""
+    width, start = layers[layer, _WIDTH], ROWS * layers[layer, _BEFORE]
+    return workspace[start : start + rows * width].reshape(rows, width)
+
+
+@_compiled
+def _weights(layers: Any, parameters: Any, layer: int) -> Any:
+    """[inputs, padded outputs] of a layer, as a view of the flat buffer."""
+    start, end = layers[layer, _WEIGHTS], layers[layer, _BIAS]
+    return parameters[start:end].reshape(layers[layer, _INPUTS], layers[layer, _WIDTH])
+
+
+@_compiled
+def _bias(layers: Any, parameters: Any, layer: int) -> Any:
+    return parameters[layers[layer, _BIAS] : layers[layer, _BIAS] + layers[layer, _WIDTH]]
+
+
+@_compiled
+def forward(layers: Any, parameters: Any, x: Any, workspace: Any) -> Any:
+    """The output of at most `ROWS` rows x, [rows, padded outputs]; all activations stay in the workspace."""
+    rows = len(x)
+    below = x
+    for layer in range(len(layers)):
+        h = _activations(layers, workspace, layer, rows)
+        affine(below, _weights(layers, parameters, layer), _bias(layers, parameters, layer), h)
+        if layer < len(layers) - 1:
+            flat = h.reshape(h.size)
+            for i in range(flat.size):
+                flat[i] = tanh(flat[i])
+        below = h
+    return below
+
+
+@_compiled
+def output_gradient(layers: Any, workspace: Any, rows: int) -> Any:
+    """Where the gradient with respect to the output goes before `backward`, [rows, padded outputs]."""
+    return _activations(layers, workspace, len(layers) - 1, rows)
+
+
+@_compiled
+def backward(layers: Any, parameters: Any, x: Any, workspace: Any, deltas: Any, transposed: Any, gradient: Any) -> None:
+    """Add the gradient of what `forward` computed to `gradient`; `deltas` holds δ_L in its last block."""
+    rows = len(x)
+    for layer in range(len(layers) - 1, -1, -1):
+        delta = _activations(layers, deltas, layer, rows)
+        bias = _bias(layers, gradient, layer)
+        for i in range(rows):
+            for j in range(bias.size):
+                bias[j] += delta[i, j]
+        if layer == 0:
+            accumulate(x.T, delta, _weights(layers, gradient, layer))
+        else:
+            h = _activations(layers, workspace, layer - 1, rows)
+            inputs, outputs = layers[layer, _INPUTS], layers[layer, _OUTPUTS]
+            accumulate(h[:, :inputs].T, delta, _weights(layers, gradient, layer))
+            weights = _weights(layers, parameters, layer)
+            flipped = transposed[: outputs * h.shape[1]].reshape(outputs, h.shape[1])
+            flipped[:, inputs:] = 0
+            for i in range(inputs):
+                for j in range(outputs):
+                    flipped[j, i] = weights[i, j]
+            below = _activations(layers, deltas, layer - 1, rows)
+            below[:] = 0
+            accumulate(delta[:, :outputs], flipped, below)
+            for i in range(rows):
+                for j in range(h.shape[1]):
+                    below[i, j] *= 1 - h[i, j] * h[i, j]
