@@ -93,8 +93,9 @@ def verdict_of(
     """Judge one invariant; on a violation, name the known bugs that behave the same."""
     subject = target.subject
     said = (invariant.id, invariant.kind.value, invariant.capability)
+    stated = {key: getattr(invariant, key) for key in ("statement", "formula", "sources", "claims")}
     if invariant.missing(subject):
-        return Verdict(*said, "not offered", statement=invariant.statement, formula=invariant.formula)
+        return Verdict(*said, "not offered", **stated)
     trial = judge(invariant, subject, examples=profile.examples, seed_=seed, seconds=seconds)
     suspects = invariant.needs if trial.status == "violated" else ()
     diagnosis = tuple(known for name in suspects for known in diagnose(name, subject, trial.case))
@@ -104,8 +105,7 @@ def verdict_of(
     return Verdict(
         *said,
         trial.status,
-        statement=invariant.statement,
-        formula=invariant.formula,
+        **stated,
         examples=trial.examples,
         instances=trial.instances,
         worst_ratio=trial.worst_ratio,

@@ -36,6 +36,8 @@ class Verdict:
     status: str
     statement: str = ""
     formula: str = ""
+    sources: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
     examples: int = 0
     instances: int = 0
     worst_ratio: float = 0.0
@@ -54,6 +56,8 @@ class Verdict:
             "status": self.status,
             "statement": self.statement,
             "formula": self.formula,
+            "sources": list(self.sources),
+            "claims": list(self.claims),
             "examples": self.examples,
             "instances": self.instances,
             "worst_ratio": _number(self.worst_ratio),
