@@ -10,19 +10,27 @@ from . import NotInstalledError
 
 try:
     from ..fast.advantage_cpu import generalized_advantage_estimation
+    from ._fast import OnArrays
 except ImportError as error:
-    raise NotInstalledError("numba", 'pip install "policyproof[fast]"') from error
+    raise NotInstalledError(error.name or "numba", 'pip install "policyproof[fast]"') from error
 
 __all__ = ["Implementation"]
 
 
-class Implementation:
+class Implementation(OnArrays):
     """``fast-cpu``: NumPy arrays in, the numba kernels, NumPy arrays out, in float32."""
 
     name = "fast-cpu"
     version = ""
-    dtype = "float32"
     device = "cpu"
+
+    def put(self, value: Any) -> Any:
+        """Reals in float32."""
+        return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+    def take(self, result: Any) -> Any:
+        """The array itself."""
+        return result
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
         """Â by the blocked reverse scan."""
