@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from .elementary import tanh
 from .matrix_product import accumulate, affine, aligned, padded
 
-__all__ = ["MLP", "ROWS", "backward", "forward", "output_gradient"]
+__all__ = ["MLP", "ROWS", "activations_of", "backward", "bias_of", "forward", "output_gradient", "weights_of"]
 
 ROWS = 64
 _INPUTS, _OUTPUTS, _WIDTH, _WEIGHTS, _BIAS, _BEFORE = range(6)
@@ -95,21 +95,22 @@ def _orthogonal(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[
 
 
 @_compiled
-def _activations(layers: Any, workspace: Any, layer: int, rows: int) -> Any:
+def activations_of(layers: Any, workspace: Any, layer: int, rows: int) -> Any:
     """[rows, padded outputs] of a layer, as a view of the workspace."""
     width, start = layers[layer, _WIDTH], ROWS * layers[layer, _BEFORE]
     return workspace[start : start + rows * width].reshape(rows, width)
 
 
 @_compiled
-def _weights(layers: Any, parameters: Any, layer: int) -> Any:
+def weights_of(layers: Any, parameters: Any, layer: int) -> Any:
     """[inputs, padded outputs] of a layer, as a view of the flat buffer."""
     start, end = layers[layer, _WEIGHTS], layers[layer, _BIAS]
     return parameters[start:end].reshape(layers[layer, _INPUTS], layers[layer, _WIDTH])
 
 
 @_compiled
-def _bias(layers: Any, parameters: Any, layer: int) -> Any:
+def bias_of(layers: Any, parameters: Any, layer: int) -> Any:
+    """[padded outputs] of a layer, as a view of the flat buffer."""
     return parameters[layers[layer, _BIAS] : layers[layer, _BIAS] + layers[layer, _WIDTH]]
 
 
@@ -119,8 +120,8 @@ def forward(layers: Any, parameters: Any, x: Any, workspace: Any) -> Any:
     rows = len(x)
     below = x
     for layer in range(len(layers)):
-        h = _activations(layers, workspace, layer, rows)
-        affine(below, _weights(layers, parameters, layer), _bias(layers, parameters, layer), h)
+        h = activations_of(layers, workspace, layer, rows)
+        affine(below, weights_of(layers, parameters, layer), bias_of(layers, parameters, layer), h)
         if layer < len(layers) - 1:
             flat = h.reshape(h.size)
             for i in range(flat.size):
@@ -132,7 +133,7 @@ def forward(layers: Any, parameters: Any, x: Any, workspace: Any) -> Any:
 @_compiled
 def output_gradient(layers: Any, workspace: Any, rows: int) -> Any:
     """Where the gradient with respect to the output goes before `backward`, [rows, padded outputs]."""
-    return _activations(layers, workspace, len(layers) - 1, rows)
+    return activations_of(layers, workspace, len(layers) - 1, rows)
 
 
 @_compiled
@@ -140,24 +141,24 @@ def backward(layers: Any, parameters: Any, x: Any, workspace: Any, deltas: Any, 
     """Add the gradient of what `forward` computed to `gradient`; `deltas` holds δ_L in its last block."""
     rows = len(x)
     for layer in range(len(layers) - 1, -1, -1):
-        delta = _activations(layers, deltas, layer, rows)
-        bias = _bias(layers, gradient, layer)
+        delta = activations_of(layers, deltas, layer, rows)
+        bias = bias_of(layers, gradient, layer)
         for i in range(rows):
             for j in range(bias.size):
                 bias[j] += delta[i, j]
         if layer == 0:
-            accumulate(x.T, delta, _weights(layers, gradient, layer))
+            accumulate(x.T, delta, weights_of(layers, gradient, layer))
         else:
-            h = _activations(layers, workspace, layer - 1, rows)
+            h = activations_of(layers, workspace, layer - 1, rows)
             inputs, outputs = layers[layer, _INPUTS], layers[layer, _OUTPUTS]
-            accumulate(h[:, :inputs].T, delta, _weights(layers, gradient, layer))
-            weights = _weights(layers, parameters, layer)
+            accumulate(h[:, :inputs].T, delta, weights_of(layers, gradient, layer))
+            weights = weights_of(layers, parameters, layer)
             flipped = transposed[: outputs * h.shape[1]].reshape(outputs, h.shape[1])
             flipped[:, inputs:] = 0
             for i in range(inputs):
                 for j in range(outputs):
                     flipped[j, i] = weights[i, j]
-            below = _activations(layers, deltas, layer - 1, rows)
+            below = activations_of(layers, deltas, layer - 1, rows)
             below[:] = 0
             accumulate(delta[:, :outputs], flipped, below)
             for i in range(rows):
