@@ -11,6 +11,7 @@ from ..claims.explain import explain_claim
 from ..claims.ledger import ledger
 from ..gate.errors import UsageError
 from ..invariants.discovery import all_invariants, all_variants
+from ..invariants.inexpressible import all_inexpressible
 from .common import exit_with
 
 __all__ = ["explain"]
@@ -32,6 +33,11 @@ def explain(name: str) -> None:
             console.print(f"{name}: {known_bugs[0].description}", markup=False)
             for citation in known_bugs[0].citations or ("made for the purpose: no citation",):
                 console.print(f"  {citation}", markup=False)
+            return 0
+        unseen = [entry for entry in all_inexpressible() if entry.name == name]
+        if unseen:
+            console.print(f"{name}: {unseen[0].what}\n  {unseen[0].citation}", markup=False)
+            console.print(f"  no capability can show it; it would need {unseen[0].needs}", markup=False)
             return 0
         chosen = [invariant for invariant in all_invariants() if name in (invariant.id, invariant.capability)]
         if not chosen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,44 +16,93 @@ from ..invariants.subject import ImplementationError, Subject
 from ..invariants.variant import Variant
 from .verdict import Diagnosis
 
-__all__ = ["diagnose"]
+__all__ = ["RuledOut", "diagnose", "ruled_out"]
 
 CASES = 60
 """How many general cases are tried beside the counterexample."""
 
 
+@dataclass(frozen=True)
+class RuledOut:
+    """A known bug that reproduces the counterexample, and the case that tells it from the implementation."""
+
+    variant: str
+    case: str
+
+
 def diagnose(capability: str, subject: Subject, counterexample: Any) -> tuple[Diagnosis, ...]:
     """The variants that reproduce the implementation on the counterexample and on ``CASES`` general cases.
 
-    Where the implementation agrees with the oracle on all of them, or raises on one, no variant is named.
+    The one nearest to its answers comes first; of equally near ones, the one that happened more often. Where the
+    implementation agrees with the oracle on all of them, or raises on one, no variant is named.
     """
+    tried = _tried(capability, subject, counterexample)
+    named = []
+    for variant, _, distances in tried:
+        if max(distances, default=np.inf) <= 1:
+            known = Diagnosis(variant.name, variant.description, "; ".join(variant.citations))
+            named.append((max(distances), -len(variant.citations), known))
+    return tuple(known for *_, known in sorted(named, key=lambda entry: entry[:2]))
+
+
+def ruled_out(capability: str, subject: Subject, counterexample: Any) -> tuple[RuledOut, ...]:
+    """The variants that reproduce the counterexample, but not all of the general cases: each with the first such."""
+    out: dict[str, RuledOut] = {}
+    for variant, cases, distances in _tried(capability, subject, counterexample):
+        if (
+            len(distances) > 1
+            and distances[0] <= 1
+            and max(distances) > 1
+            and isinstance(counterexample, type(cases[0]))
+        ):
+            out.setdefault(variant.name, RuledOut(variant.name, str(cases[np.argmax(np.array(distances) > 1)])))
+    named = {known.variant for known in diagnose(capability, subject, counterexample)}
+    return tuple(entry for name, entry in out.items() if name not in named)
+
+
+def _tried(
+    capability: str, subject: Subject, counterexample: Any
+) -> Iterator[tuple[Variant, tuple[Any, ...], list[float]]]:
+    """Each form of each variant with the cases and, up to the first above 1, its distances from the implementation."""
     room = all_capabilities()[capability]
-    cases = list(_general_cases(capability, subject.dtype))
+    cases = _general_cases(capability, subject.dtype)
     if isinstance(counterexample, type(cases[0])):
-        cases.insert(0, counterexample)
+        cases = (counterexample, *cases)
     try:
         answers = [(case, room.row(subject, case), room.tolerance(subject, case)) for case in cases]
     except ImplementationError:
-        return ()
-    if all(_agree(room, Subject(room.correct()), *answer) for answer in answers):
-        return ()
-    return tuple(
-        Diagnosis(variant.name, variant.description, "; ".join(variant.citations))
-        for variant in all_variants()
-        if variant.capability == capability
-        and not variant.is_control
-        and any(all(_agree(room, form, *answer) for answer in answers) for form in _forms(variant))
-    )
+        return
+    if max(_distances(room, Subject(room.correct()), answers, subject)) <= 1:
+        return
+    for variant in all_variants():
+        if variant.capability == capability and not variant.is_control:
+            for form in _forms(variant):
+                yield variant, cases, list(_distances(room, form, answers, subject))
 
 
-def _agree(room: Capability, version: Subject, case: Any, answer: Any, tolerance: Any) -> bool:
-    try:
-        got = room.row(version, case)
-    except ImplementationError:
-        return False
-    with np.errstate(invalid="ignore"):
-        alike = (got == answer) | (np.isnan(got) & np.isnan(answer))
-        return bool(np.all((np.abs(got - answer) <= tolerance) | alike))
+def _distances(
+    room: Capability, version: Subject, answers: list[tuple[Any, Any, Any]], subject: Subject
+) -> Iterator[float]:
+    """The largest difference from an answer over the tolerance, case by case until it exceeds 1.
+
+    To the room's tolerance comes the rounding of a wrong answer, which may be larger than any right one: 8 u |answer|;
+    and what the version returns is rounded to the implementation's dtype, in which it may overflow.
+    """
+    for case, answer, tolerance in answers:
+        try:
+            with np.errstate(over="ignore"):
+                got = room.row(version, case).astype(subject.dtype).astype(np.float64)
+        except ImplementationError:
+            yield np.inf
+            return
+        with np.errstate(invalid="ignore", divide="ignore"):
+            alike = (got == answer) | (np.isnan(got) & np.isnan(answer))
+            distance = np.where(
+                alike, 0.0, np.abs(got - answer) / (tolerance + 8 * subject.unit_roundoff * np.abs(answer))
+            )
+        yield float(np.nan_to_num(distance, nan=np.inf).max(initial=0.0))
+        if not distance.max(initial=0.0) <= 1:
+            return
 
 
 def _forms(variant: Variant) -> Iterator[Subject]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from hypothesis import strategies as st
 
@@ -13,7 +13,7 @@ from .capability import Capability
 from .comparison import Comparison
 from .subject import Subject
 
-__all__ = ["Class", "Invariant", "statement"]
+__all__ = ["Class", "Invariant", "Offers", "statement"]
 
 
 class Class(StrEnum):
@@ -27,6 +27,12 @@ class Class(StrEnum):
     """Reputable code differs: measured and named; judged only where the implementation declares its choice."""
     STATISTICAL = "statistical"
     """True in expectation: judged by an anytime-valid test."""
+
+
+class Offers(Protocol):
+    """Whatever can say which methods of the seam it offers."""
+
+    offered: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Invariant:
         """Need the capability that is judged, first of all."""
         object.__setattr__(self, "needs", tuple(dict.fromkeys((self.capability, *self.needs))))
 
-    def missing(self, subject: Subject) -> tuple[str, ...]:
+    def missing(self, subject: Offers) -> tuple[str, ...]:
         """The needed methods that an implementation does not offer; judged is one that misses none."""
         return tuple(name for name in self.needs if name not in subject.offered)
 

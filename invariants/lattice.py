@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,10 +28,18 @@ MIXED = table([*READABLE, 100, -100, "1/1024", "-1/1024", 65536, -65536, 1000000
 """The same with magnitudes from 2⁻¹⁰ to 10⁶, side by side."""
 
 
+_numbers: dict[tuple[tuple[int, ...], int], tuple[Array, st.SearchStrategy[Array]]] = {}
+"""Strategies by shape and table, each with its table: Hypothesis takes as long to make one as to draw from it."""
+
+
 def numbers(shape: tuple[int, ...], values: Array = SMALL) -> st.SearchStrategy[Array]:
     """Arrays of rationals out of a ``table``."""
-    size = int(np.prod(shape))
-    return st.binary(min_size=size, max_size=size).map(lambda data: pick(values, data).reshape(shape))
+    key = (shape, id(values))
+    if key not in _numbers:
+        size = int(np.prod(shape))
+        draws = st.binary(min_size=size, max_size=size).map(lambda data: pick(values, data).reshape(shape))
+        _numbers[key] = (values, draws)
+    return _numbers[key][1]
 
 
 def pick(values: Array, data: bytes) -> Array:
@@ -38,6 +47,7 @@ def pick(values: Array, data: bytes) -> Array:
     return np.asarray(values[np.frombuffer(data, dtype=np.uint8)])
 
 
+@cache
 def distributions(
     shape: tuple[int, ...], outcomes: int, *, parts: int = 8, positive: bool = False
 ) -> st.SearchStrategy[Array]:

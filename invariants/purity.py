@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import threading
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -92,10 +93,17 @@ def lasting_result(capability: Capability, subject: Subject, case: Any) -> Compa
 
 
 def unchanged_world(capability: Capability, subject: Subject, case: Any) -> Comparison:
-    """Random states, error states, default types, thread counts and the working directory stay as they are."""
-    before = _world()
+    """Random states, error states, default types, thread counts and the working directory stay as they are.
+
+    A thread that the first call starts may stay; the next call starts none.
+    """
+    before, running = _world(), threading.active_count()
     capability.results(subject, case)
     after = _world()
+    if threading.active_count() > running:  # one that is started once may stay; a second one is a leak
+        running = threading.active_count()
+        capability.results(subject, case)
+        after["threads"], before["threads"] = threading.active_count() > running, False
     changed = np.array([float(after[name] != before[name]) for name in before])
     names = [name for name in before if after[name] != before[name]]
     return _same(changed, np.zeros(len(before)), f"global state: {', '.join(names) or 'unchanged'}")

@@ -137,9 +137,16 @@ def _guarded(capability: str, function: Callable[..., Any], arguments: Any, keyw
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return function(*arguments, **keywords)
-    except Exception as error:
-        raise ImplementationError(f"{capability} raised {type(error).__name__}: {error}") from error
     except (SystemExit, KeyboardInterrupt) as error:
         if isinstance(error, KeyboardInterrupt) and getattr(error, "from_user", False):
             raise
         raise ImplementationError(f"{capability} raised {type(error).__name__}: it tried to end the run") from error
+    except BaseException as error:
+        raise ImplementationError(f"{capability} raised {type(error).__name__}: {_said(error)}") from error
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except BaseException as worse:
+        return f"its text cannot be had: {type(worse).__name__}"

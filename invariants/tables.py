@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -69,6 +70,7 @@ def logit_tables(states: int, actions: int, values: Array = SOFT) -> st.SearchSt
     return numbers((states, actions), values)
 
 
+@cache
 def indices(size: int, count: int) -> st.SearchStrategy[Array]:
     """Indices ``[size]`` below ``count``; repetitions are common, and all bytes 0 name the first."""
     return st.binary(min_size=size, max_size=size).map(

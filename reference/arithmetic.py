@@ -77,15 +77,15 @@ def arithmetic_of(*numbers: object) -> Arithmetic:
     for number in numbers:
         array = np.asarray(number)
         if array.dtype == object:
-            for entry in array.flat:
-                if isinstance(entry, arb):
+            for kind, entry in {type(entry): entry for entry in array.flat}.items():
+                if issubclass(kind, arb):
                     found.add(Arithmetic.BALL)
-                elif isinstance(entry, (fmpq, fmpz)):
+                elif issubclass(kind, (fmpq, fmpz)):
                     found.add(Arithmetic.EXACT)
-                elif isinstance(entry, float):
+                elif issubclass(kind, float):
                     found.add(Arithmetic.FLOAT)
-                elif not isinstance(entry, (int, np.integer, np.bool_)):
-                    raise TypeError(f"{entry!r} is a {type(entry).__name__}, not a real number")
+                elif not issubclass(kind, (int, np.integer, np.bool_)):
+                    raise TypeError(f"{entry!r} is a {kind.__name__}, not a real number")
         elif array.dtype.kind == "f":
             found.add(Arithmetic.FLOAT)
         elif array.dtype.kind not in "iub":

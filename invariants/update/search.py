@@ -13,7 +13,7 @@ from ..subject import Subject
 from .capabilities import TRPO_STEP
 from .full_step import FullStep, Problem, candidates
 from .natural import TRPO_2015, nothing, unvisited
-from .strategies import TrustRegionBatch, shifted, twice
+from .strategies import TrustRegionBatch, overshoots, shifted, twice
 from .trials import at_change, at_scale, slope
 
 __all__: list[str] = []
@@ -29,6 +29,7 @@ HALF = (0.5, 0.4, 0.3, 0.2, 0.1, 0.05)
     sources=(f"{TRPO_2015}, eq. 12 and appendix C",),
     claims=("trpo-line-search", "trpo-procedure"),
     rejects="the-search-is-ignored",
+    cases=overshoots,
 )
 def mean_divergence_stays_within_max_kl(subject: Subject, case: TrustRegionBatch) -> Comparison:
     """The mean divergence of the new policy from the old one, over the rows of the batch, is at most max_kl."""

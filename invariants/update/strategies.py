@@ -27,6 +27,7 @@ __all__ = [
     "ascents",
     "batch_of",
     "forks",
+    "overshoots",
     "process_ascents",
     "process_steps",
     "shifted",
@@ -98,6 +99,21 @@ def trust_regions(draw: st.DrawFn, dtype: str = "float64", *, min_size: int = 1)
     logits, columns = draw(_batches(min_size))
     max_kl = rounded(draw(st.sampled_from(BUDGETS)), dtype)
     return TrustRegionBatch(logits, *columns[:2], _settled(logits, *columns), max_kl)
+
+
+@st.composite
+def overshoots(draw: st.DrawFn, dtype: str = "float64") -> TrustRegionBatch:
+    """One state in which a rare action is the better one, and a wide trust region, next to batches of all kinds.
+
+    Where π(a) is small, ½dᵀFd allows steps that turn the policy round, and many trials in a row are refused.
+    """
+    if draw(st.booleans()):
+        return draw(trust_regions(dtype))
+    logits = exact([[draw(st.sampled_from([8, 12, 10, 6])), 0, 0][: draw(st.integers(2, 3))]])
+    size = draw(st.integers(1, 3))
+    rows = np.zeros(size, np.int64), np.ones(size, np.int64)
+    max_kl = rounded(draw(st.sampled_from(["2", "1", "10", "1/2"])), dtype)
+    return TrustRegionBatch(logits, *rows, exact(draw(st.sampled_from([1, 2, "1/2"]))) + np.zeros(size, int), max_kl)
 
 
 @st.composite
