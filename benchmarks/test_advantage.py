@@ -188,6 +188,7 @@ def _summary(full: dict[str, Any]) -> dict[str, Any]:
     """What is kept of the plugin's file: the machine, the versions and the table."""
     machine = full["machine_info"]
     return {
+        "schema": "policyproof/benchmark/1",
         "what": "generalized_advantage_estimation on the CPU, float32, one thread, random episode ends (p = 0.01)",
         "how": "pytest benchmarks/test_advantage.py: interleaved rounds, each turn after an untimed call of its own; "
         "medians of CPU times and of ratios in a round",
@@ -199,6 +200,7 @@ def _summary(full: dict[str, Any]) -> dict[str, Any]:
         },
         "rounds": ROUNDS,
         "shapes": [benchmark["extra_info"] for benchmark in full["benchmarks"]],
+        "complete": True,
     }
 
 

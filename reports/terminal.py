@@ -13,7 +13,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["failure_text", "failures", "ledger_summary", "ledger_table", "summary", "verdict_table"]
+from .failures import failing_groups
+
+__all__ = ["effort", "failure_text", "failures", "ledger_summary", "ledger_table", "summary", "verdict_table"]
 
 COLOURS = {"holds": "green", "deviates": "yellow"}
 PASSING = ("holds", "deviates", "not offered")
@@ -53,14 +55,7 @@ def failures(run: Mapping[str, Any], files: Mapping[str, Path]) -> Iterator[Rend
     The one with the smallest case is told in full: statement, case, numbers, known bugs, and how to replay it.
     ``files`` maps an invariant to the counterexample file written for it.
     """
-    groups: dict[Any, list[Mapping[str, Any]]] = {}
-    for verdict in run["verdicts"]:
-        if verdict["status"] not in PASSING:
-            known = tuple(bug["variant"] for bug in verdict["diagnosis"])
-            reason = verdict["message"] if verdict["status"] == "error" else verdict["invariant"] * (not known)
-            groups.setdefault((verdict["capability"], verdict["status"], known, reason), []).append(verdict)
-    for group in groups.values():
-        group.sort(key=lambda verdict: len(str((verdict["counterexample"] or {}).get("case"))))
+    for group in failing_groups([verdict for verdict in run["verdicts"] if verdict["status"] not in PASSING]):
         yield from _failure(group[0], files)
         if len(group) > 1:
             others = ", ".join(verdict["invariant"] for verdict in group[1:])
@@ -104,6 +99,20 @@ def summary(run: Mapping[str, Any]) -> Text:
     counts = ", ".join(f"{totals[status]} {status}" for status in STATUSES if status in totals)
     text = f"{run['implementation']['name']}: {ran} ({instances:,} trajectories), seed {run['seed']}: {counts}"
     return Text(text if run["complete"] else f"{text} — CUT SHORT, not every invariant had its turn")
+
+
+def effort(run: Mapping[str, Any]) -> Text:
+    """Where the time went and where it lacked: the slowest invariants, and those tried on the fewest cases."""
+    ran = [verdict for verdict in run["verdicts"] if verdict["status"] != "not offered"]
+    slowest = sorted(ran, key=lambda verdict: -verdict["seconds"])[:3]
+    held = sorted((v for v in ran if v["status"] == "holds"), key=lambda verdict: verdict["examples"])[:3]
+    lines = [
+        "slowest: " + ", ".join(f"{verdict['invariant']} {verdict['seconds']:.1f} s" for verdict in slowest),
+        "least exercised: " + ", ".join(f"{verdict['invariant']} {verdict['examples']:,}" for verdict in held),
+    ]
+    cut = sum(verdict["cut"] for verdict in ran)
+    lines += [f"{cut} of {len(ran)} invariants drew fewer cases than planned: time was up"] if cut else []
+    return Text("\n".join(line for line in lines if not line.endswith(": ")), style="dim")
 
 
 def ledger_table(run: Mapping[str, Any]) -> Table:

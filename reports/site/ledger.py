@@ -1,0 +1,41 @@
+"""The claims ledger: every claim, its verdict, the evidence, how tight the inequalities are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..loading import Records
+from ..pictures.plots import tightness_plot
+from .page import Page
+
+__all__ = ["pages"]
+
+
+def pages(records: Records) -> Iterator[Page]:
+    """One page, where there is a ledger."""
+    ledger = records.ledger
+    if ledger is None:
+        return
+    evidence = {entry["name"]: entry for entry in ledger["evidence"]}
+    groups: dict[str, list[Mapping[str, Any]]] = {}
+    for claim in ledger["claims"]:
+        groups.setdefault(claim["group"], []).append(
+            {**claim, "evidence": [evidence[name] for name in claim["evidence"]]}
+        )
+    ratios = [(entry["name"], entry["ratio_float"]) for entry in ledger["evidence"] if "ratio_float" in entry]
+    yield Page(
+        "ledger.html",
+        "ledger.html",
+        "Claims ledger",
+        "Ledger",
+        {
+            "ledger": ledger,
+            "groups": groups,
+            "verdicts": list(dict.fromkeys(claim["verdict"] for claim in ledger["claims"])),
+            "statuses": list(dict.fromkeys(claim["status"] for claim in ledger["claims"])),
+            "inequalities": len(ratios),
+            "attained": sum(ratio >= 1 for _, ratio in ratios),
+            "tightness": tightness_plot(ratios) if ratios else "",
+        },
+    )
