@@ -1,12 +1,10 @@
 """Products of small float32 matrices in machine code: no library call, no thread, no copy.
 
-    affine:      C = A B + b      C[i, j] = b[j] + Σ_k A[i, k] B[k, j]
-    accumulate:  C ← C + A B
+    C[i, j] = S[i, j] + Σ_k A[i, k] B[k, j]
 
 A tile of C, a few rows by a few vectors, stays in registers while k runs; a row of B is loaded as vectors, an entry of
-A is broadcast. A may have any strides, so a transposed view costs nothing; B and C are dense along their rows, whose
-length is a multiple of `LANE` (`padded` rounds up). With AVX-512 a 64 × 64 × 64 product runs at 97 % of what one core
-can multiply and add.
+A is broadcast. A may have any strides, so a transposed one costs nothing; B, C and S are dense along their rows, whose
+length is a multiple of `LANE` (`padded` rounds up). S may be C itself, or one row for all. Nothing is checked here.
 """
 
 from collections.abc import Callable
@@ -14,12 +12,14 @@ from typing import Any
 
 import numpy as np
 from llvmlite import binding, ir  # type: ignore[import-untyped]  # ships no types
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-__all__ = ["LANE", "accumulate", "affine", "aligned", "padded"]
+from .compilation import compiled
+
+__all__ = ["LANE", "accumulate", "affine", "aligned", "multiply", "padded"]
 
 LANE = 8
 """Rows of B and C have a multiple of this many entries."""
@@ -32,7 +32,7 @@ _ALIGNMENT = 64
 _FLOAT, _INT, _INDEX = ir.FloatType(), ir.IntType(64), ir.IntType(32)
 _BYTES = 4
 _FUSED = ("contract",)
-_inlined: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(nogil=True)
+_on_stack: Callable[..., Any] = cgutils.alloca_once
 
 
 def padded(columns: int) -> int:
@@ -72,7 +72,7 @@ def _emit(
 ) -> None:  # fmt: skip
     vector = ir.VectorType(_FLOAT, lanes)
     cells = [(i, j) for i in range(rows) for j in range(vectors)]
-    sums = {cell: cgutils.alloca_once(builder, vector) for cell in cells}
+    sums = {cell: _on_stack(builder, vector) for cell in cells}
 
     def row(base: Any, stride: Any, i: int) -> Any:
         return builder.add(base, builder.mul(stride, _INT(i)))
@@ -98,40 +98,47 @@ def _emit(
         builder.store(builder.load(sums[i, j]), place(row(c, c_row, i), j), align=_BYTES)
 
 
-_tile, _tile_row = _tile_of(_ROWS, _VECTORS, _LANES), _tile_of(1, _VECTORS, _LANES)
+_tile, _row = _tile_of(_ROWS, _VECTORS, _LANES), _tile_of(1, _VECTORS, _LANES)
 _narrow_tile, _narrow_row = _tile_of(_ROWS, 1, LANE), _tile_of(1, 1, LANE)
 
 
-@_inlined
-def _multiply(a: Any, b: Any, c: Any, s: int, s_row: int) -> None:
-    M, K = a.shape
-    a_row, a_column = a.strides
-    b_row, c_row = b.strides[0], c.strides[0]
-    a_at, b_at, c_at = np.int64(a.ctypes.data), np.int64(b.ctypes.data), np.int64(c.ctypes.data)
-    tiled_rows, tiled_columns = M // _ROWS * _ROWS, c.shape[1] // _COLUMNS * _COLUMNS
+@compiled
+def multiply(
+    a: int, a_row: int, a_column: int, b: int, b_row: int, c: int, c_row: int, s: int, s_row: int,
+    M: int, K: int, N: int,
+) -> None:  # fmt: skip
+    """C = S + A B for A [M, K], B [K, N], C and S [M, N], given by addresses and strides in bytes; `s_row` may be 0."""
+    tiled_rows, tiled_columns = M // _ROWS * _ROWS, N // _COLUMNS * _COLUMNS
     for j in range(0, tiled_columns * _BYTES, _COLUMNS * _BYTES):
         for i in range(0, tiled_rows, _ROWS):
-            _tile(a_at + i * a_row, a_row, a_column, b_at + j, b_row, c_at + i * c_row + j, c_row,
-                  s + i * s_row + j, s_row, K)  # fmt: skip
+            _tile(a + i * a_row, a_row, a_column, b + j, b_row, c + i * c_row + j, c_row, s + i * s_row + j, s_row, K)
         for i in range(tiled_rows, M):
-            _tile_row(a_at + i * a_row, a_row, a_column, b_at + j, b_row, c_at + i * c_row + j, c_row,
-                      s + i * s_row + j, s_row, K)  # fmt: skip
-    for j in range(tiled_columns * _BYTES, c.shape[1] * _BYTES, LANE * _BYTES):
+            _row(a + i * a_row, a_row, a_column, b + j, b_row, c + i * c_row + j, c_row, s + i * s_row + j, s_row, K)
+    for j in range(tiled_columns * _BYTES, N * _BYTES, LANE * _BYTES):
         for i in range(0, tiled_rows, _ROWS):
-            _narrow_tile(a_at + i * a_row, a_row, a_column, b_at + j, b_row, c_at + i * c_row + j, c_row,
-                         s + i * s_row + j, s_row, K)  # fmt: skip
+            _narrow_tile(
+                a + i * a_row, a_row, a_column, b + j, b_row, c + i * c_row + j, c_row, s + i * s_row + j, s_row, K
+            )
         for i in range(tiled_rows, M):
-            _narrow_row(a_at + i * a_row, a_row, a_column, b_at + j, b_row, c_at + i * c_row + j, c_row,
-                        s + i * s_row + j, s_row, K)  # fmt: skip
+            _narrow_row(
+                a + i * a_row, a_row, a_column, b + j, b_row, c + i * c_row + j, c_row, s + i * s_row + j, s_row, K
+            )
 
 
-@_inlined
+@compiled
 def affine(a: Any, b: Any, bias: Any, c: Any) -> None:
-    """C = A B + bias; A is [M, K], B [K, N], bias [N], C [M, N]."""
-    _multiply(a, b, c, np.int64(bias.ctypes.data), 0)
+    """C = A B + bias, of arrays: A is [M, K], B [K, N], bias [N], C [M, N]."""
+    multiply(
+        np.int64(a.ctypes.data), a.strides[0], a.strides[1], np.int64(b.ctypes.data), b.strides[0],
+        np.int64(c.ctypes.data), c.strides[0], np.int64(bias.ctypes.data), 0, a.shape[0], a.shape[1], c.shape[1],
+    )  # fmt: skip
 
 
-@_inlined
+@compiled
 def accumulate(a: Any, b: Any, c: Any) -> None:
-    """C ← C + A B; A is [M, K], B [K, N], C [M, N]."""
-    _multiply(a, b, c, np.int64(c.ctypes.data), c.strides[0])
+    """C ← C + A B, of arrays: A is [M, K], B [K, N], C [M, N]."""
+    to = np.int64(c.ctypes.data)
+    multiply(
+        np.int64(a.ctypes.data), a.strides[0], a.strides[1], np.int64(b.ctypes.data), b.strides[0],
+        to, c.strides[0], to, c.strides[0], a.shape[0], a.shape[1], c.shape[1],
+    )  # fmt: skip

@@ -12,21 +12,21 @@ The compiled functions take at most `ROWS` rows at a time, so that all activatio
 goes through in blocks, and gradients add up.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .compilation import compiled
 from .elementary import tanh
-from .matrix_product import accumulate, affine, aligned, padded
+from .matrix_product import aligned, multiply, padded
 
 __all__ = ["MLP", "ROWS", "activations_of", "backward", "bias_of", "forward", "output_gradient", "weights_of"]
 
 ROWS = 64
+_BYTES, _ONE = 4, np.float32(1)
 _INPUTS, _OUTPUTS, _WIDTH, _WEIGHTS, _BIAS, _BEFORE = range(6)
-_compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(nogil=True, error_model="numpy")
 
 
 class MLP:
@@ -94,73 +94,104 @@ def _orthogonal(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[
     return q if rows >= columns else q.T
 
 
-@_compiled
+@compiled
 def activations_of(layers: Any, workspace: Any, layer: int, rows: int) -> Any:
     """[rows, padded outputs] of a layer, as a view of the workspace."""
     width, start = layers[layer, _WIDTH], ROWS * layers[layer, _BEFORE]
     return workspace[start : start + rows * width].reshape(rows, width)
 
 
-@_compiled
+@compiled
 def weights_of(layers: Any, parameters: Any, layer: int) -> Any:
     """[inputs, padded outputs] of a layer, as a view of the flat buffer."""
     start, end = layers[layer, _WEIGHTS], layers[layer, _BIAS]
     return parameters[start:end].reshape(layers[layer, _INPUTS], layers[layer, _WIDTH])
 
 
-@_compiled
+@compiled
 def bias_of(layers: Any, parameters: Any, layer: int) -> Any:
     """[padded outputs] of a layer, as a view of the flat buffer."""
     return parameters[layers[layer, _BIAS] : layers[layer, _BIAS] + layers[layer, _WIDTH]]
 
 
-@_compiled
+@compiled
 def forward(layers: Any, parameters: Any, x: Any, workspace: Any) -> Any:
     """The output of at most `ROWS` rows x, [rows, padded outputs]; all activations stay in the workspace."""
-    rows = len(x)
-    below = x
+    h, weights, rows = np.int64(workspace.ctypes.data), np.int64(parameters.ctypes.data), len(x)
+    below, below_row = np.int64(x.ctypes.data), x.strides[0]
     for layer in range(len(layers)):
-        h = activations_of(layers, workspace, layer, rows)
-        affine(below, weights_of(layers, parameters, layer), bias_of(layers, parameters, layer), h)
+        width, start = layers[layer, _WIDTH], ROWS * layers[layer, _BEFORE]
+        multiply(
+            below, below_row, _BYTES, weights + _BYTES * layers[layer, _WEIGHTS], _BYTES * width,
+            h + _BYTES * start, _BYTES * width, weights + _BYTES * layers[layer, _BIAS], 0,
+            rows, layers[layer, _INPUTS], width,
+        )  # fmt: skip
         if layer < len(layers) - 1:
-            flat = h.reshape(h.size)
-            for i in range(flat.size):
-                flat[i] = tanh(flat[i])
-        below = h
-    return below
+            _tanh(workspace[start : start + rows * width])
+        below, below_row = h + _BYTES * start, _BYTES * width
+    return activations_of(layers, workspace, len(layers) - 1, rows)
 
 
-@_compiled
+@compiled
 def output_gradient(layers: Any, workspace: Any, rows: int) -> Any:
     """Where the gradient with respect to the output goes before `backward`, [rows, padded outputs]."""
     return activations_of(layers, workspace, len(layers) - 1, rows)
 
 
-@_compiled
+@compiled
 def backward(layers: Any, parameters: Any, x: Any, workspace: Any, deltas: Any, transposed: Any, gradient: Any) -> None:
-    """Add the gradient of what `forward` computed to `gradient`; `deltas` holds δ_L in its last block."""
+    """Add the gradient of what `forward` computed to `gradient`; `deltas` holds δ_L in its last block.
+
+    `deltas` is laid out as the workspace and is overwritten. Wᵀ is written out, as rows of a factor must be dense.
+    """
+    h, d, g = np.int64(workspace.ctypes.data), np.int64(deltas.ctypes.data), np.int64(gradient.ctypes.data)
     rows = len(x)
     for layer in range(len(layers) - 1, -1, -1):
-        delta = activations_of(layers, deltas, layer, rows)
-        bias = bias_of(layers, gradient, layer)
-        for i in range(rows):
-            for j in range(bias.size):
-                bias[j] += delta[i, j]
+        inputs, outputs, width = layers[layer, _INPUTS], layers[layer, _OUTPUTS], layers[layer, _WIDTH]
+        start, weights, bias = ROWS * layers[layer, _BEFORE], layers[layer, _WEIGHTS], layers[layer, _BIAS]
+        delta, to, row = d + _BYTES * start, g + _BYTES * weights, _BYTES * width
+        _add_rows(deltas[start : start + rows * width], gradient[bias : bias + width])
         if layer == 0:
-            accumulate(x.T, delta, weights_of(layers, gradient, layer))
-        else:
-            h = activations_of(layers, workspace, layer - 1, rows)
-            inputs, outputs = layers[layer, _INPUTS], layers[layer, _OUTPUTS]
-            accumulate(h[:, :inputs].T, delta, weights_of(layers, gradient, layer))
-            weights = weights_of(layers, parameters, layer)
-            flipped = transposed[: outputs * h.shape[1]].reshape(outputs, h.shape[1])
-            flipped[:, inputs:] = 0
-            for i in range(inputs):
-                for j in range(outputs):
-                    flipped[j, i] = weights[i, j]
-            below = activations_of(layers, deltas, layer - 1, rows)
-            below[:] = 0
-            accumulate(delta[:, :outputs], flipped, below)
-            for i in range(rows):
-                for j in range(h.shape[1]):
-                    below[i, j] *= 1 - h[i, j] * h[i, j]
+            x_at, x_row = np.int64(x.ctypes.data), x.strides[0]
+            multiply(x_at, _BYTES, x_row, delta, row, to, row, to, row, inputs, rows, width)
+            return
+        below, wide = ROWS * layers[layer - 1, _BEFORE], layers[layer - 1, _WIDTH]
+        wide_row, delta_below = _BYTES * wide, d + _BYTES * below
+        multiply(h + _BYTES * below, _BYTES, wide_row, delta, row, to, row, to, row, inputs, rows, width)
+        _transpose(parameters[weights:bias], inputs, outputs, width, transposed[: outputs * wide], wide)
+        deltas[below : below + rows * wide] = 0
+        multiply(
+            delta, row, _BYTES, np.int64(transposed.ctypes.data), wide_row,
+            delta_below, wide_row, delta_below, wide_row, rows, outputs, wide,
+        )  # fmt: skip
+        _through_tanh(deltas[below : below + rows * wide], workspace[below : below + rows * wide])
+
+
+@compiled
+def _tanh(h: Any) -> None:
+    for i in range(h.size):
+        h[i] = tanh(h[i])
+
+
+@compiled
+def _through_tanh(delta: Any, h: Any) -> None:
+    for i in range(delta.size):
+        delta[i] *= _ONE - h[i] * h[i]
+
+
+@compiled
+def _add_rows(rows: Any, total: Any) -> None:
+    for start in range(0, rows.size, total.size):
+        row = rows[start : start + total.size]
+        for j in range(total.size):
+            total[j] += row[j]
+
+
+@compiled
+def _transpose(matrix: Any, inputs: int, outputs: int, width: int, out: Any, out_width: int) -> None:
+    """Wᵀ of W [inputs, outputs], both flat with padded rows."""
+    out[:] = 0
+    for j in range(outputs):
+        row, column = out[j * out_width : (j + 1) * out_width], matrix[j:]
+        for i in range(inputs):
+            row[i] = column[i * width]
