@@ -9,6 +9,7 @@ from .kill_matrix import kill_matrix_
 from .ledger import ledger_
 from .list import list_
 from .replay import replay
+from .report import report
 
 __all__ = ["main"]
 
@@ -25,10 +26,11 @@ def main() -> None:
     policyproof explain gae-equals-td-error-sum what an invariant states, and where it comes from
     policyproof replay FILE                     run a counterexample again
     policyproof ledger                          execute what the literature claims
+    policyproof report RUN.json --html DIR      pages, badges, JUnit and more of finished runs
 
     Exit codes: 0 all hold; 1 a violation, or an error in the code under test; 2 nothing could be judged.
     """  # noqa: D301 - click reads the backspace as "keep these lines"
 
 
-for command in (check, list_, explain, replay, ledger_, kill_matrix_):
+for command in (check, list_, explain, replay, report, ledger_, kill_matrix_):
     main.add_command(command)

@@ -15,7 +15,16 @@ from rich.text import Text
 
 from .failures import failing_groups
 
-__all__ = ["effort", "failure_text", "failures", "ledger_summary", "ledger_table", "summary", "verdict_table"]
+__all__ = [
+    "conventions",
+    "effort",
+    "failure_text",
+    "failures",
+    "ledger_summary",
+    "ledger_table",
+    "summary",
+    "verdict_table",
+]
 
 COLOURS = {"holds": "green", "deviates": "yellow"}
 PASSING = ("holds", "deviates", "not offered")
@@ -77,6 +86,8 @@ def _failure(verdict: Mapping[str, Any], files: Mapping[str, Path]) -> Iterator[
             lines += [Text(f"    {citation}", style="dim") for citation in known["citation"].split("; ")]
     elif verdict["status"] == "violated":
         lines.append(Text("none of the known bugs behaves like this on every case tried"))
+    for known in verdict.get("ruled_out", [])[:3]:
+        lines.append(Text(f"not {known['variant']}, which gives the same here but not on {known['case']}", style="dim"))
     yield Padding(Group(*lines), (0, 0, 0, 2))
     if verdict["invariant"] in files:
         yield Text(f"  replay: policyproof replay {quote(str(files[verdict['invariant']]))}")
@@ -99,6 +110,21 @@ def summary(run: Mapping[str, Any]) -> Text:
     counts = ", ".join(f"{totals[status]} {status}" for status in STATUSES if status in totals)
     text = f"{run['implementation']['name']}: {ran} ({instances:,} trajectories), seed {run['seed']}: {counts}"
     return Text(text if run["complete"] else f"{text} — CUT SHORT, not every invariant had its turn")
+
+
+def conventions(run: Mapping[str, Any]) -> Text | None:
+    """Where reputable code differs on purpose: which way this implementation goes, as far as it was measured."""
+    found: dict[str, list[Any]] = {}
+    for verdict in run["verdicts"]:
+        for name, values in verdict.get("convention", {}).items():
+            found[name] = [value for value in found.get(name, values) if value in values]
+    if not found:
+        return None
+    told = (
+        f"{name} = {' or '.join(f'{v:g}' if isinstance(v, float) else str(v) for v in values) or 'not always the same'}"
+        for name, values in found.items()
+    )
+    return Text("conventions: " + ", ".join(told))
 
 
 def effort(run: Mapping[str, Any]) -> Text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-__all__ = ["Grid", "flat", "grid", "number"]
+__all__ = ["Grid", "differs", "flat", "grid", "number"]
 
 Encoded = Mapping[str, Any]
 
@@ -60,3 +60,17 @@ def flat(nested: Any, index: tuple[int, ...] = ()) -> Iterator[tuple[tuple[int, 
             yield from flat(part, (*index, i))
     else:
         yield index, number(nested)
+
+
+def differs(got: str, exact: str) -> bool:
+    """Whether two numbers, as printed, are apart: fractions are compared by value."""
+    return got != exact and _value(got) != _value(exact)
+
+
+def _value(text: str) -> Any:
+    plain = text.replace("−", "-")
+    above, _, below = plain.partition("/")
+    try:
+        return f"{float(above) / float(below or 1):.6g}"
+    except (ValueError, ZeroDivisionError):
+        return plain

@@ -6,18 +6,18 @@ is its probability, where that is not 1, and the expected reward of state and ac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from math import cos, hypot, pi, sin
 from typing import Any
 
 from markupsafe import Markup
 
-from .numbers import Grid, grid
+from .numbers import grid
 from .svg import svg, text
 
 __all__ = ["graph", "process_of"]
 
-RADIUS, STATE, MARGIN = 130.0, 20.0, 96.0
+RADIUS, STATE = 140.0, 25.0
 MOST_LABELS = 20
 """Arrows that are labelled; with more of them the tables below say the same more readably."""
 
@@ -48,19 +48,28 @@ def graph(process: Mapping[str, Any]) -> Markup:
         for to in range(states)
         if transition.text(s, a, to) not in ("0", "0.0")
     ]
-    parts: list[Markup] = []
+    lines, labels = [], []
+    reached = [(x + side * (STATE + 4), y + side * (STATE + 4)) for x, y in places for side in (-1, 1)]
     for s, a, to in edges:
-        parts += _edge(places, transition, reward, (s, a, to), len(edges) <= MOST_LABELS)
+        path, (x, y), away = _loop(places[s], a) if s == to else _bend(places[s], places[to], a)
+        lines.append(Markup('<path class="arrow action-{}" d="{}"/>').format(a % 6, path))
+        if len(edges) <= MOST_LABELS:
+            chance = [f"a{a}", *([] if transition.text(s, a, to) == "1" else [transition.text(s, a, to)])]
+            label = f"{' · '.join(chance)}, r {reward.text(s, a)}"
+            half = 3.4 * len(label)
+            x += away * half
+            labels.append(text(x, y, label, f"edge action-{a % 6}"))
+            reached += [(x - half, y - 14), (x + half, y + 6)]
     for s, (x, y) in enumerate(places):
-        parts.append(Markup('<circle class="state" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format(x, y, STATE))
-        parts.append(text(x, y + 5, f"s{s}", "name"))
-        if starts is not None and starts.text(s) != "0":
-            parts.append(text(x, y + STATE + 16, f"μ = {starts.text(s)}", "worth"))
-    xs, ys = [x for x, _ in places], [y for _, y in places]
-    left, top = min(xs) - MARGIN, min(ys) - MARGIN
-    width, height = max(xs) - left + MARGIN, max(ys) - top + MARGIN
+        starts_here = starts is not None and starts.text(s) != "0"
+        lines.append(Markup('<circle class="state" cx="{:.1f}" cy="{:.1f}" r="{}"/>').format(x, y, STATE))
+        lines.append(text(x, y + (0 if starts_here else 5), f"s{s}", "name"))
+        if starts is not None and starts_here:
+            lines.append(text(x, y + 14, f"μ {starts.text(s)}", "start-share"))
+    left, top = (min(point[axis] for point in reached) for axis in (0, 1))
+    width, height = (max(point[axis] for point in reached) - low for axis, low in ((0, left), (1, top)))
     words = f"a decision process of {states} states and {actions} actions"
-    return svg("picture graph", (left, top, width, height), words, parts)
+    return svg("picture graph", (left, top, width, height), words, [*lines, *labels])
 
 
 def _place(s: int, states: int) -> Point:
@@ -70,50 +79,36 @@ def _place(s: int, states: int) -> Point:
     return RADIUS * cos(angle), RADIUS * sin(angle)
 
 
-def _edge(
-    places: list[Point], transition: Grid, reward: Grid, edge: tuple[int, int, int], labelled: bool
-) -> Iterator[Markup]:
-    s, a, to = edge
-    tone = f"action-{a % 6}"
-    if s == to:
-        path, at = _loop(places[s], a)
-    else:
-        path, at = _bend(places[s], places[to], a)
-    yield Markup('<path class="arrow {}" d="{}"/>').format(tone, path)
-    if labelled:
-        probability = transition.text(s, a, to)
-        words = [f"a{a}"] + ([probability] if probability != "1" else [])
-        yield text(at[0], at[1], f"{' · '.join(words)}, r {reward.text(s, a)}", f"edge {tone}")
-
-
-def _bend(start: Point, end: Point, action: int) -> tuple[str, Point]:
-    """A quadratic curve to the right of its direction, bent farther for each further action."""
+def _bend(start: Point, end: Point, action: int) -> tuple[str, Point, float]:
+    """A curve to the right of its direction, farther for each further action; where its label stands, centred."""
     (x1, y1), (x2, y2) = start, end
     length = hypot(x2 - x1, y2 - y1)
     across = ((y2 - y1) / length, -(x2 - x1) / length)
-    bend = 34 + 30 * action
+    bend = 34 + 44 * action
     middle = ((x1 + x2) / 2 + across[0] * bend, (y1 + y2) / 2 + across[1] * bend)
     first = _towards(start, middle, STATE)
     last = _towards(end, middle, STATE + 2)
     label = ((x1 + x2) / 2 + across[0] * (bend / 2 + 9), (y1 + y2) / 2 + across[1] * (bend / 2 + 9) + 4)
     curve = f"Q{middle[0]:.1f} {middle[1]:.1f} {last[0]:.1f} {last[1]:.1f}"
-    return f"M{first[0]:.1f} {first[1]:.1f}{curve}{_head(middle, last)}", label
+    return f"M{first[0]:.1f} {first[1]:.1f}{curve}{_head(middle, last)}", label, 0.0
 
 
-def _loop(at: Point, action: int) -> tuple[str, Point]:
-    """A loop outward from the centre of the picture, larger for each further action."""
+def _loop(at: Point, action: int) -> tuple[str, Point, float]:
+    """A loop outward from the middle, larger for each further action; its label, and to which side that stands."""
     x, y = at
     away = hypot(x, y)
-    out = (x / away, y / away) if away else (0.0, -1.0)
+    turn = 2 * pi * action / 5 - pi / 2
+    out = (x / away, y / away) if away else (cos(turn), sin(turn))
     side = (-out[1], out[0])
-    reach, spread = 46 + 24 * action, 16 + 9 * action
+    further = action if away else 0
+    reach, spread = 54 + 34 * further, 18 + 10 * further
     controls = [
         (x + out[0] * reach + sign * side[0] * spread, y + out[1] * reach + sign * side[1] * spread) for sign in (-1, 1)
     ]
     first, last = _towards(at, controls[0], STATE), _towards(at, controls[1], STATE + 2)
     curve = " ".join(f"{px:.1f} {py:.1f}" for px, py in [*controls, last])
-    top = (x + out[0] * (reach * 0.75 + 16), y + out[1] * (reach * 0.75 + 12) + 4)
-    return f"M{first[0]:.1f} {first[1]:.1f}C{curve}{_head(controls[1], last)}", top
+    top = (x + out[0] * (reach * 0.75 + 10), y + out[1] * (reach * 0.75 + 14) + 4)
+    return f"M{first[0]:.1f} {first[1]:.1f}C{curve}{_head(controls[1], last)}", top, round(out[0], 6)
 
 
 def _towards(start: Point, goal: Point, distance: float) -> Point:

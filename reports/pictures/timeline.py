@@ -11,7 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from .numbers import Grid, grid, number
+from .numbers import Grid, differs, grid, number
 from .svg import svg, text
 
 __all__ = ["is_trajectories", "timeline"]
@@ -54,8 +54,8 @@ def _lane(
         ends, last = terminated or truncated, t == steps - 1
         parts += _state(x, f"s{t}", f"V = {arrays['values'].text(t, lane)}")
         for row, (_, values) in enumerate(results):
-            differs = results[0][1][t][lane] != results[1][1][t][lane] if len(results) == 2 else False
-            parts.append(text(x, TOP + 56 + 22 * row, number(values[t][lane]), "value differs" if differs else "value"))
+            apart = differs(*(number(entries[t][lane]) for _, entries in results))
+            parts.append(text(x, TOP + 56 + 22 * row, number(values[t][lane]), "value differs" if apart else "value"))
         reach = x + STEP - (18 if not ends and not last else 16)
         parts.append(Markup('<path class="arrow" d="M{} {}H{}m-7 -4l7 4l-7 4"/>').format(x + 18, TOP, reach))
         parts.append(text(x + STEP // 2, TOP - 10, f"r = {arrays['rewards'].text(t, lane)}", "reward"))

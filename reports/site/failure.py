@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from ..loading import Records
-from ..pictures.numbers import flat, grid, number
+from ..pictures.numbers import differs, flat, grid, number
 from ..pictures.process import graph, process_of
 from ..pictures.timeline import is_trajectories, timeline
 
@@ -56,7 +56,7 @@ def _compared(seen: Mapping[str, Any] | None) -> dict[str, Any]:
     if seen is None:
         return {"numbers": [], "left_out": 0}
     rows: list[dict[str, Any]] = [
-        {"at": list(index), "got": got, "exact": exact, "bound": bound, "differs": _differs(got, exact)}
+        {"at": list(index), "got": got, "exact": exact, "bound": bound, "differs": differs(got, exact)}
         for (index, got), (_, exact), (_, bound) in zip(
             flat(seen["got"]), flat(seen["expected"]), flat(seen["bound"]), strict=False
         )
@@ -64,17 +64,3 @@ def _compared(seen: Mapping[str, Any] | None) -> dict[str, Any]:
     rows.sort(key=lambda row: not row["differs"])
     shown = sorted(rows[:MOST_ROWS], key=lambda row: row["at"])
     return {"numbers": shown, "left_out": len(rows) - len(shown)}
-
-
-def _differs(got: str, exact: str) -> bool:
-    """Whether two numbers, as printed, are apart: fractions are compared by value."""
-    return got != exact and _value(got) != _value(exact)
-
-
-def _value(text: str) -> Any:
-    plain = text.replace("−", "-")
-    above, _, below = plain.partition("/")
-    try:
-        return f"{float(above) / float(below or 1):.6g}"
-    except (ValueError, ZeroDivisionError):
-        return plain

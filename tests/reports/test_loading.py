@@ -6,7 +6,6 @@ from pathlib import Path
 
 import policyproof
 import pytest
-from policyproof.gate.check import check
 from policyproof.reports.errors import (
     CutOffError,
     DuplicateError,
@@ -21,24 +20,6 @@ from policyproof.reports.errors import (
 from policyproof.reports.loading import LARGEST_FILE, load
 
 ROOT = Path(policyproof.__file__).parent
-
-
-class Shifted:
-    """Treats a time limit as death."""
-
-    name = "shifted"
-
-    def gae(self, rewards, values, next_values, terminated, truncated, *, gamma, lam):
-        done, advantages, last = terminated | truncated, 0 * rewards, 0.0
-        for t in reversed(range(len(rewards))):
-            delta = rewards[t] + gamma * next_values[t] * ~done[t] - values[t]
-            advantages[t] = last = delta + gamma * lam * ~done[t] * last
-        return advantages
-
-
-@pytest.fixture(scope="module")
-def run():
-    return check(Shifted(), profile="quick", seed=0).to_json()
 
 
 @pytest.fixture

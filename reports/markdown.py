@@ -1,0 +1,113 @@
+"""Records as Markdown, for a pull request or ``$GITHUB_STEP_SUMMARY``: what the site shows, in short."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from .failures import failing_groups
+from .loading import Records
+from .matrix import FAILING, MARKS, SEVERITY, capabilities, cell, ratio_text, verdicts_of
+
+__all__ = ["markdown"]
+
+MOST_FINDINGS = 40
+"""A step summary may hold one mebibyte, and a reader's patience less."""
+MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
+
+
+def markdown(records: Records) -> str:
+    """The whole text; every name, message and value in it is text and nothing else."""
+    parts = [*_matrix(records), *_findings(records), *_ledger(records), *_kill_matrix(records)]
+    return "\n".join(parts).strip() + "\n"
+
+
+def text(words: object) -> str:
+    """Words with everything escaped that Markdown or HTML would read as markup, on one line."""
+    line = " ".join(str(words).split())
+    return MARKUP.sub(r"\\\1", escape(line, quote=False)).replace("@", "&#64;").replace("://", ":&#47;&#47;")
+
+
+def _matrix(records: Records) -> Iterator[str]:
+    runs = records.runs
+    if not runs:
+        return
+    whole = cell(verdict for run in runs for verdict in run["verdicts"])
+    counts = ", ".join(f"{whole.counts[status]:,} {status}" for status in SEVERITY if whole.counts.get(status))
+    examples = sum(run["totals"]["examples"] for run in runs)
+    yield "## Conformance matrix\n"
+    yield f"{MARKS[whole.status]} {counts}; {examples:,} examples. In brackets: worst error ÷ bound.\n"
+    yield "| capability | " + " | ".join(_heading(run["implementation"]) for run in runs) + " |"
+    yield "|---|" + "---|" * len(runs)
+    for capability in capabilities(runs):
+        cells = (cell(verdicts_of(run, capability)) for run in runs)
+        shown = (
+            f"{MARKS[c.status]} {c.holding}/{c.judged} ({ratio_text(c.worst_ratio)})" if c.judged else "–"
+            for c in cells
+        )
+        yield f"| {text(capability.replace('_', ' '))} | " + " | ".join(shown) + " |"
+    yield ""
+    used = [status for status in SEVERITY if whole.counts.get(status)]
+    yield " · ".join(f"{MARKS[status]} {status}" for status in used) + "\n"
+
+
+def _heading(implementation: Mapping[str, Any]) -> str:
+    rest = " ".join(filter(None, (implementation[key] for key in ("version", "dtype", "device"))))
+    return f"**{text(implementation['name'])}**<br>{text(rest)}"
+
+
+def _findings(records: Records) -> Iterator[str]:
+    told = 0
+    for run in records.runs:
+        failing = failing_groups([verdict for verdict in run["verdicts"] if verdict["status"] in FAILING])
+        declared = [verdict for verdict in run["verdicts"] if verdict["status"] == "deviates"]
+        if failing or declared:
+            yield f"## {text(run['implementation']['name'])}\n"
+        for group in failing[: max(MOST_FINDINGS - told, 0)]:
+            yield from _finding(group)
+        told += len(failing)
+        for verdict in declared:
+            reason = (verdict.get("deviation") or {}).get("reason", "")
+            yield f"- {MARKS['deviates']} deviates: **{text(verdict['invariant'])}**: {text(reason)}"
+    if told > MOST_FINDINGS:
+        yield f"\nAnd {told - MOST_FINDINGS} more findings: see the HTML report or the JSON of the run."
+
+
+def _finding(group: list[Mapping[str, Any]]) -> Iterator[str]:
+    first, others = group[0], group[1:]
+    yield f"- {MARKS[first['status']]} {first['status']}: **{text(first['invariant'])}**: {text(first['statement'])}"
+    if first["message"]:
+        yield f"  <br>{text(first['message'])}"
+    for known in first["diagnosis"]:
+        yield f"  <br>behaves like the known bug **{text(known['variant'])}**: {text(known['description'])}"
+    if others:
+        yield f"  <br>and so, in a like manner: {', '.join(text(other['invariant']) for other in others)}"
+
+
+def _ledger(records: Records) -> Iterator[str]:
+    if records.ledger is not None:
+        totals = records.ledger["totals"]
+        statuses = ", ".join(
+            f"{totals[status]} {status}" for status in ("verified", "refuted", "not executed", "violated")
+        )
+        yield "\n## Claims ledger\n"
+        tried = f"{totals['evidence']} pieces of evidence, {totals['instances']:,} instances"
+        yield f"{totals['claims']} claims: {statuses}; {tried}.\n"
+        for claim in records.ledger["claims"]:
+            if claim["status"] in ("refuted", "violated"):
+                yield f"- {claim['status']}: **{text(claim['id'])}** ({text(claim['group'])}), {text(claim['verdict'])}"
+
+
+def _kill_matrix(records: Records) -> Iterator[str]:
+    matrix = records.kill_matrix
+    if matrix is not None:
+        yield "\n## Kill matrix\n"
+        yield (
+            f"{len(matrix['variants'])} known bugs and controls, {len(matrix['invariants'])} invariants, "
+            f"{len(matrix['kills']):,} kills; {len(matrix['survivors'])} survive, "
+            f"{len(matrix['lonely'])} are caught by one invariant alone."
+        )
+        for name in matrix["survivors"]:
+            yield f"- survives: {text(name)}"
