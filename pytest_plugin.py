@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from .gate.target import Target
-    from .invariants.invariant import Invariant
+    from .gate.bench import Bench
+    from .gate.profile import Profile
+    from .invariants.invariant import Invariant, Offers
 
 __all__ = ["parametrize_with_invariants"]
 
@@ -29,23 +32,27 @@ def parametrize_with_invariants(
         def test_invariants(check):
             check()
     """
-    from .gate.check import chosen_seed
+    from .gate.bench import live_bench
+    from .gate.check import chosen_profile, chosen_seed
     from .gate.target import Target, subject_of
 
     kind = implementation if isinstance(implementation, type) else type(implementation)
     target = Target(f"{kind.__module__}:{kind.__qualname__}", subject_of(implementation, kind.__name__))
-    chosen = chosen_seed(seed)
+    chosen, work, stack = chosen_seed(seed), chosen_profile(profile), ExitStack()
+    atexit.register(stack.close)
+    bench = cache(lambda: stack.enter_context(live_bench(target)))
 
     def checking(invariant: Invariant) -> Callable[[], None]:
         def check() -> None:
             __tracebackhide__ = True
-            failure = _failure(target, invariant, profile, chosen)
+            failure = _failure(bench(), invariant, work, chosen)
             if failure:
                 raise AssertionError(failure)
 
         return check
 
-    return pytest.mark.parametrize("check", [pytest.param(checking(i), id=i.id) for i in _offered(target)])
+    offered = _offered(target.subject)
+    return pytest.mark.parametrize("check", [pytest.param(checking(i), id=i.id) for i in offered])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,6 +67,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--policyproof-profile", default="ci", metavar="PROFILE", help="quick, ci (default) or nightly")
     group.addoption("--policyproof-seed", type=int, default=0, metavar="N", help="what to draw from (default 0)")
+    group.addoption("--policyproof-call-limit", type=float, metavar="S", help="seconds for one case")
+    group.addoption("--policyproof-in-process", action="store_true", help="no worker process: for debuggers")
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -67,8 +76,13 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     targets = config.getoption("--policyproof")
     if not targets:
         return None
-    profile, seed = config.getoption("--policyproof-profile"), config.getoption("--policyproof-seed")
-    return f"policyproof: targets {', '.join(targets)}; profile {profile}; seed {seed}"
+    option = config.getoption
+    active = [f"targets {', '.join(targets)}", f"profile {option('--policyproof-profile')}"]
+    active.append(f"seed {option('--policyproof-seed')}")
+    limit = option("--policyproof-call-limit")
+    active += [f"call limit {limit:g} s"] if limit else []
+    active += ["in process"] if option("--policyproof-in-process") else []
+    return f"policyproof: {'; '.join(active)}"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -104,9 +118,9 @@ def pytest_make_collect_report(
 
 
 def _implementations(session: pytest.Session) -> Iterator[pytest.Collector]:
+    from .gate.bench import bench
     from .gate.errors import UsageError
     from .gate.profile import PROFILES
-    from .gate.target import opened
 
     option, stack = session.config.getoption, ExitStack()
     session.config.add_cleanup(stack.close)
@@ -114,34 +128,37 @@ def _implementations(session: pytest.Session) -> Iterator[pytest.Collector]:
         raise pytest.UsageError(f"--policyproof-profile must be one of {', '.join(PROFILES)}")
     for name in option("--policyproof"):
         try:
-            target = stack.enter_context(opened(name))
+            opened = stack.enter_context(bench(name, 0 if option("--policyproof-in-process") else 1))
         except UsageError as error:
             raise pytest.UsageError(f"policyproof: {error}") from error
-        yield _Implementation.from_parent(session, name=name, nodeid=name, target=target)
+        yield _Implementation.from_parent(session, name=name, nodeid=name, bench=opened)
 
 
 class _Implementation(pytest.Collector):
-    """A target on the command line; its file's folder stays importable until the session ends."""
+    """A target on the command line; its worker stays until the session ends."""
 
-    def __init__(self, *, target: Target, **keywords: Any) -> None:
+    def __init__(self, *, bench: Bench, **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.target = target
+        self.bench = bench
 
     def collect(self) -> Iterator[pytest.Item]:
-        for invariant in _offered(self.target):
-            yield _InvariantItem.from_parent(self, name=invariant.id, target=self.target, invariant=invariant)
+        for invariant in _offered(self.bench):
+            yield _InvariantItem.from_parent(self, name=invariant.id, bench=self.bench, invariant=invariant)
 
 
 class _InvariantItem(pytest.Item):
     """One invariant against one target."""
 
-    def __init__(self, *, target: Target, invariant: Invariant, **keywords: Any) -> None:
+    def __init__(self, *, bench: Bench, invariant: Invariant, **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.target, self.invariant = target, invariant
+        self.bench, self.invariant = bench, invariant
 
     def runtest(self) -> None:
+        from .gate.profile import PROFILES
+
         option = self.config.getoption
-        failure = _failure(self.target, self.invariant, option("--policyproof-profile"), option("--policyproof-seed"))
+        profile, seed = PROFILES[option("--policyproof-profile")], option("--policyproof-seed")
+        failure = _failure(self.bench, self.invariant, profile, seed, option("--policyproof-call-limit"))
         if failure:
             raise _NotHeldError(failure)
 
@@ -151,7 +168,7 @@ class _InvariantItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, None, str]:
-        return self.config.rootpath, None, f"{self.target.subject.name}: {self.invariant.id}"
+        return self.config.rootpath, None, f"{self.bench.described['name']}: {self.invariant.id}"
 
 
 class _NotHeldError(Exception):
@@ -161,20 +178,22 @@ class _NotHeldError(Exception):
 _ALONE = pytest.StashKey[bool]()
 
 
-def _offered(target: Target) -> list[Invariant]:
+def _offered(offers: Offers) -> list[Invariant]:
     from .invariants.discovery import all_invariants
 
-    return [invariant for invariant in all_invariants() if not invariant.missing(target.subject)]
+    return [invariant for invariant in all_invariants() if not invariant.missing(offers)]
 
 
-def _failure(target: Target, invariant: Invariant, profile: str, seed: int) -> str:
-    from .gate.check import describe, interruptible, verdict_of
-    from .gate.profile import PROFILES
+def _failure(bench: Bench, invariant: Invariant, profile: Profile, seed: int, call_limit: float | None = None) -> str:
+    from .gate.check import interruptible
+    from .gate.job import Job
     from .gate.verdict import FAILING, Report
     from .reports.terminal import failure_text
 
+    jobs = iter([Job(invariant.id, profile.share(len(_offered(bench))), seed)])
     with interruptible():
-        verdict = verdict_of(invariant, target, PROFILES[profile], seed)
+        (verdict,) = bench.verdicts(lambda: next(jobs, None), profile.limits(call_limit))
     if verdict.status not in FAILING:
         return ""
-    return failure_text(Report(target.name, describe(target.subject), profile, seed, [verdict]).to_json())
+    report = Report(bench.name, bench.described, profile.name, seed, bench.isolation, [verdict])
+    return failure_text(report.to_json())

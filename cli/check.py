@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.console import Console
 from rich.text import Text
 
+from ..gate.bench import bench
 from ..gate.check import chosen_seed, run, selected
+from ..gate.database import VARIABLE, chosen_database
 from ..gate.errors import UsageError
+from ..gate.kept import counterexample_file, kept_files
 from ..gate.profile import PROFILES
-from ..gate.target import opened
 from ..gate.verdict import Report
-from ..reports.terminal import failures, summary, verdict_table
+from ..reports.terminal import conventions, effort, failures, summary, verdict_table
 from .common import exit_with, progress_bar, refuse_unwritable
 
 __all__ = ["check"]
@@ -38,8 +39,12 @@ COUNTEREXAMPLES = Path(".policyproof/counterexamples")
     default=COUNTEREXAMPLES,
     show_default=True,
     metavar="DIR",
-    help="Where to write what failed.",
+    help="Where to keep what failed, to try it first next time.",
 )
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes; one a core by default.")
+@click.option("--in-process", is_flag=True, help="No worker processes: for debuggers. A crash or hang is then yours.")
+@click.option("--call-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for one case.")
+@click.option("--database", metavar="DB", help=f"Hypothesis' examples: directory:, github:, redis:; or {VARIABLE}.")
 def check(
     targets: tuple[str, ...],
     profile: str,
@@ -48,6 +53,10 @@ def check(
     seed: int | None,
     json_file: Path | None,
     counterexamples: Path,
+    workers: int | None,
+    in_process: bool,
+    call_limit: float | None,
+    database: str | None,
 ) -> None:
     """Judge each TARGET against every invariant of what it offers.
 
@@ -60,12 +69,21 @@ def check(
         selected(only or None)
         if json_file is not None:
             refuse_unwritable(json_file)
+        examples = chosen_database(database)
         reports = []
         for name in targets:
-            with opened(name) as target:
+            with bench(name, 0 if in_process else workers) as judged:
                 report = _with_progress(
-                    lambda note, t=target: run(  # type: ignore[misc]
-                        t, PROFILES[profile], only=only or None, seed=seed, max_time=max_time, **note
+                    partial(
+                        run,
+                        judged,
+                        PROFILES[profile],
+                        only=only or None,
+                        seed=seed,
+                        max_time=max_time,
+                        limits=PROFILES[profile].limits(call_limit),
+                        kept=partial(kept_files, counterexamples, judged.described),
+                        database=examples,
                     )
                 )
             reports.append(report)
@@ -81,14 +99,12 @@ def check(
     exit_with(judge)
 
 
-def _with_progress(action: Callable[[dict[str, Any]], Report]) -> Report:
+def _with_progress(action: Callable[..., Report]) -> Report:
     with progress_bar() as progress:
         task = progress.add_task("starting", total=None)
         return action(
-            {
-                "began": lambda count, invariant: progress.update(task, total=count, description=invariant.id),
-                "ended": lambda _verdict: progress.advance(task),
-            }
+            began=lambda count, invariant: progress.update(task, total=count, description=invariant.id),
+            ended=lambda _verdict: progress.advance(task),
         )
 
 
@@ -98,6 +114,9 @@ def _show(console: Console, report: Report, folder: Path) -> None:
     for part in failures(shown, files):
         console.print(part, highlight=False, soft_wrap=isinstance(part, Text))
     console.print()
+    if (told := conventions(shown)) is not None:
+        console.print(told, highlight=False)
+    console.print(effort(shown), highlight=False)
     console.print(summary(shown), highlight=False)
 
 
@@ -105,8 +124,7 @@ def _write_counterexamples(report: Report, folder: Path) -> dict[str, Path]:
     files = {}
     for verdict in report.verdicts:
         if verdict.counterexample is not None:
-            name = re.sub(r"[^A-Za-z0-9.-]+", "-", report.implementation["name"])
-            file = (folder / f"{name}--{verdict.invariant}.json").absolute()
+            file = counterexample_file(folder, report.implementation, verdict.invariant)
             try:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(json.dumps(verdict.counterexample, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A run: every invariant of what an implementation offers, one after the other."""
+"""A run: every invariant of what an implementation offers."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from time import monotonic
 from types import FrameType
 
 from ..invariants.discovery import all_capabilities, all_invariants
 from ..invariants.invariant import Invariant
-from ..invariants.subject import Subject
-from .counterexample import document
-from .diagnosis import diagnose
+from .bench import Bench, live_bench
 from .errors import UsageError
-from .judge import Trial, judge
+from .job import Job, not_offered
 from .profile import PROFILES, Profile
+from .session import Limits
 from .target import Target, subject_of
 from .verdict import Report, Verdict
 
-__all__ = ["UserInterrupt", "check", "chosen_seed", "describe", "interruptible", "run", "selected", "verdict_of"]
+__all__ = ["UserInterrupt", "check", "chosen_profile", "chosen_seed", "interruptible", "run", "selected"]
 
 
 class UserInterrupt(KeyboardInterrupt):
@@ -32,7 +32,12 @@ class UserInterrupt(KeyboardInterrupt):
 
 
 def check(
-    implementation: object, *, profile: str = "ci", only: str | Sequence[str] | None = None, seed: int | None = None
+    implementation: object,
+    *,
+    profile: str = "ci",
+    only: str | Sequence[str] | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
 ) -> Report:
     """Judge an implementation (an object, or a class that makes one) and return the report of the run.
 
@@ -42,6 +47,7 @@ def check(
     profile : ``quick``, ``ci`` or ``nightly``.
     only : an invariant id, the name of a capability, or several; None for everything offered.
     seed : what to draw from; None for 0 under CI and a random one elsewhere. The report states it.
+    workers : how many processes to fork for it; 0 runs it in this one; None forks one where that is safe.
 
     Raises
     ------
@@ -49,77 +55,65 @@ def check(
     """
     subject = subject_of(implementation, type(implementation).__name__)
     target = Target(f"{type(implementation).__module__}:{type(implementation).__qualname__}", subject)
-    return run(target, _profile(profile), only=only, seed=chosen_seed(seed))
+    chosen = chosen_profile(profile)
+    with live_bench(target, workers) as bench:
+        return run(bench, chosen, only=only, seed=chosen_seed(seed))
 
 
 def run(
-    target: Target,
+    bench: Bench,
     profile: Profile,
     *,
     only: str | Sequence[str] | None,
     seed: int,
     max_time: float | None = None,
+    limits: Limits | None = None,
+    kept: Callable[[str], tuple[str, ...]] = lambda _invariant: (),
+    database: str = "",
     began: Callable[[int, Invariant], None] = lambda _count, _invariant: None,
     ended: Callable[[Verdict], None] = lambda _verdict: None,
 ) -> Report:
-    """Judge a target; ``began`` and ``ended`` hear of each invariant as it comes and goes.
+    """Judge what is on a bench; ``began`` and ``ended`` hear of each invariant as it comes and goes.
 
-    Time is shared: each invariant may draw for an equal part of what is left, and every one runs at least one case.
-    Shrinking a failure takes what it takes, so that the same seed ends at the same counterexample.
-    Ctrl-C ends the run early and leaves a report that is not ``complete``.
+    Every invariant runs at least one case, and as many as its share of the profile. Where time presses, it draws for
+    no more than four equal shares of what is left. ``kept`` names the counterexample files to try first. Shrinking a
+    failure takes what it takes, so that the same seed ends at the same counterexample. Ctrl-C ends the run early and
+    leaves a report that is not ``complete``.
     """
-    report = Report(target.name, describe(target.subject), profile.name, seed)
+    report = Report(bench.name, bench.described, profile.name, seed, bench.isolation)
     invariants = selected(only)
+    offered = [invariant for invariant in invariants if not invariant.missing(bench)]
     limit = max_time if max_time is not None else profile.seconds
-    left = float("inf") if limit is None else limit
+    end = float("inf") if limit is None else monotonic() + limit
+    waiting, lock = list(reversed(offered)), threading.Lock()
+    workers = getattr(bench, "count", 1)
+
+    def next_job() -> Job | None:
+        with lock:
+            if not waiting:
+                return None
+            share = max(0.0, end - monotonic()) * workers / len(waiting)
+            invariant = waiting.pop()
+            began(len(offered), invariant)
+            examples = profile.share(len(offered))
+            return Job(invariant.id, examples, seed, SHARES * share, kept(invariant.id), database)
+
+    found: dict[str, Verdict] = {}
     with interruptible():
         try:
-            for position, invariant in enumerate(invariants):
-                began(len(invariants), invariant)
-                waiting = sum(not other.missing(target.subject) for other in invariants[position:])
-                verdict = verdict_of(invariant, target, profile, seed, left / max(waiting, 1))
-                left -= verdict.drawing
-                report.verdicts.append(verdict)
+            for verdict in bench.verdicts(next_job, limits or profile.limits()):
+                found[verdict.invariant] = verdict
                 ended(verdict)
             report.complete = True
         except UserInterrupt:
             pass
+    judged = (found.get(invariant.id) or not_offered(invariant) for invariant in invariants)
+    report.verdicts += [v for v in judged if v.status != "not offered" or v.invariant not in {i.id for i in offered}]
     return report
 
 
-def verdict_of(
-    invariant: Invariant, target: Target, profile: Profile, seed: int, seconds: float = float("inf")
-) -> Verdict:
-    """Judge one invariant; on a violation, name the known bugs that behave the same."""
-    subject = target.subject
-    said = (invariant.id, invariant.kind.value, invariant.capability)
-    stated = {key: getattr(invariant, key) for key in ("statement", "formula", "sources", "claims")}
-    if invariant.missing(subject):
-        return Verdict(*said, "not offered", **stated)
-    trial = judge(invariant, subject, examples=profile.examples, seed_=seed, seconds=seconds)
-    suspects = invariant.needs if trial.status == "violated" else ()
-    diagnosis = tuple(known for name in suspects for known in diagnose(name, subject, trial.case))
-    found = None
-    if trial.case is not None:
-        found = document(invariant.id, target.name, describe(subject), trial.case, trial.comparison, trial.error)
-    return Verdict(
-        *said,
-        trial.status,
-        **stated,
-        examples=trial.examples,
-        instances=trial.instances,
-        worst_ratio=trial.worst_ratio,
-        seconds=trial.seconds,
-        drawing=trial.drawing,
-        message=_message(trial),
-        counterexample=found,
-        diagnosis=diagnosis,
-    )
-
-
-def describe(subject: Subject) -> dict[str, object]:
-    """What a run's JSON says of an implementation."""
-    return {name: getattr(subject, name) for name in ("name", "version", "dtype", "device", "conventions")}
+SHARES = 4
+"""Equal shares of the time that is left that one invariant may use."""
 
 
 def selected(only: str | Iterable[str] | None) -> tuple[Invariant, ...]:
@@ -166,17 +160,8 @@ def interruptible() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _profile(name: str) -> Profile:
+def chosen_profile(name: str) -> Profile:
+    """The profile of this name, or ``UsageError``."""
     if name not in PROFILES:
         raise UsageError(f"unknown profile {name!r}: choose one of {', '.join(PROFILES)}")
     return PROFILES[name]
-
-
-def _message(trial: Trial) -> str:
-    if trial.comparison is None or trial.status == "holds":
-        return trial.error
-    at = trial.comparison.worst
-    where = f" at {list(at)}" if at else ""
-    got, expected = trial.comparison.got[at], trial.comparison.expected[at]
-    text = f"{trial.comparison.what}{where}: got {got:.9g}, expected {expected}"
-    return f"{text}; {trial.error}" if trial.error else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["FAILING", "Diagnosis", "Report", "Verdict"]
+__all__ = ["FAILING", "Diagnosis", "Report", "RuledOut", "Verdict"]
 
 SCHEMA = "policyproof/run/1"
 FAILING = ("violated", "stale", "error", "timeout", "crashed")
@@ -22,12 +22,21 @@ class Diagnosis:
 
 
 @dataclass(frozen=True)
+class RuledOut:
+    """A known bug that reproduces the counterexample, and the case that tells it from the implementation."""
+
+    variant: str
+    case: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What came of one invariant.
 
     ``examples`` cases ran, holding ``instances`` independent problems (for advantages: trajectories);
-    ``worst_ratio`` is the largest error ÷ bound seen; of the ``seconds``, ``drawing`` went by before a failure;
-    ``message`` says in words what went wrong.
+    ``worst_ratio`` is the largest error ÷ bound seen; ``cut`` says that time ran out before all examples were drawn;
+    ``message`` says in words what went wrong; ``convention`` maps each convention that the invariant measured to the
+    values that fit every case.
     """
 
     invariant: str
@@ -42,10 +51,20 @@ class Verdict:
     instances: int = 0
     worst_ratio: float = 0.0
     seconds: float = 0.0
-    drawing: float = 0.0
+    cut: bool = False
     message: str = ""
     counterexample: dict[str, Any] | None = None
     diagnosis: tuple[Diagnosis, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+    convention: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def from_fields(cls, fields: dict[str, Any]) -> Verdict:
+        """The verdict whose ``dataclasses.asdict`` this is, after a journey as JSON."""
+        lists = {name: tuple(value) for name, value in fields.items() if isinstance(value, list)}
+        lists["diagnosis"] = tuple(Diagnosis(**known) for known in fields["diagnosis"])
+        lists["ruled_out"] = tuple(RuledOut(**known) for known in fields["ruled_out"])
+        return cls(**fields | lists)
 
     def to_json(self) -> dict[str, Any]:
         """The verdict under the names that a run's JSON uses."""
@@ -62,9 +81,12 @@ class Verdict:
             "instances": self.instances,
             "worst_ratio": _number(self.worst_ratio),
             "seconds": round(self.seconds, 4),
+            "cut": self.cut,
             "message": self.message,
             "counterexample": self.counterexample,
             "diagnosis": [vars(known) for known in self.diagnosis],
+            "ruled_out": [vars(known) for known in self.ruled_out],
+            "convention": {name: list(values) for name, values in self.convention.items()},
         }
 
 
@@ -76,6 +98,7 @@ class Report:
     implementation: dict[str, Any]
     profile: str
     seed: int
+    isolation: str = "none"
     verdicts: list[Verdict] = field(default_factory=list)
     complete: bool = False
 
@@ -105,6 +128,7 @@ class Report:
             "implementation": self.implementation,
             "profile": self.profile,
             "seed": self.seed,
+            "isolation": self.isolation,
             "verdicts": [verdict.to_json() for verdict in self.verdicts],
             "totals": self.totals,
             "complete": self.complete,

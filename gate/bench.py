@@ -1,0 +1,240 @@
+"""Where implementations are judged: in worker processes, or in this one."""
+
+from __future__ import annotations
+
+import os
+import queue
+import tempfile
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from .counterexample import decode_case, encode_case
+from .job import Job, describe, diagnosed, invariant_of, not_offered, tried
+from .launch import Forked, Launcher, spawned
+from .session import Limits, Lost, Session
+from .target import Target, opened
+from .verdict import Verdict
+
+__all__ = ["Bench", "InProcess", "Workers", "bench", "live_bench"]
+
+NextJob = Callable[[], Job | None]
+
+
+class Bench(Protocol):
+    """``name`` finds the implementation again; ``described`` is what a report says of it; ``offered`` its methods.
+
+    ``isolation`` says in words where it runs.
+    """
+
+    name: str
+    described: dict[str, Any]
+    offered: tuple[str, ...]
+    isolation: str
+
+    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[Verdict]:
+        """Judge jobs until there are no more; verdicts come in the order in which they are done."""
+        ...
+
+
+class InProcess:
+    """The implementation runs here: what it does to the process, it does to the gate."""
+
+    def __init__(self, target: Target, why: str) -> None:
+        self.name, self.described, self.offered = target.name, describe(target.subject), target.subject.offered
+        self.isolation, self._target = f"none: {why}", target
+
+    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[Verdict]:
+        """Judge jobs one after the other; no limit can be held."""
+        del limits
+        while (job := next_job()) is not None:
+            trial, verdict = tried(job, self._target)
+            yield diagnosed(verdict, self._target, trial)
+
+
+@dataclass
+class Workers:
+    """The implementation runs in ``count`` worker processes; one that dies is replaced."""
+
+    name: str
+    described: dict[str, Any]
+    offered: tuple[str, ...]
+    folder: Path
+    launcher: Launcher
+    count: int
+
+    def __post_init__(self) -> None:
+        """No worker runs yet."""
+        self.isolation = f"worker processes: {self.count}"
+        self._numbers = iter(range(2**31))
+        self._lock = threading.Lock()
+        self._slowest: dict[str, float] = {}
+        self._hung: set[str] = set()
+        self._idle: list[Session] = []
+        self._all: list[Session] = []
+
+    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[Verdict]:
+        """Judge jobs, as many at a time as there are workers."""
+        done: queue.Queue[Verdict | BaseException | None] = queue.Queue()
+        stop = threading.Event()
+
+        def work() -> None:
+            session: Session | None = None
+            try:
+                while not stop.is_set() and (job := next_job()) is not None:
+                    session, verdict = self._judged(session or self._session(), job, limits)
+                    done.put(verdict)
+            except BaseException as error:
+                done.put(error)
+            finally:
+                if session is not None:
+                    self._idle.append(session)
+                done.put(None)
+
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(self.count)]
+        for thread in threads:
+            thread.start()
+        try:
+            left = len(threads)
+            while left:
+                match done.get():
+                    case None:
+                        left -= 1
+                    case Verdict() as verdict:
+                        yield verdict
+                    case error:
+                        raise error
+        finally:
+            stop.set()
+
+    def close(self) -> None:
+        """End all workers."""
+        for session in self._all:
+            session.close()
+
+    def tried(self, invariant: str, case: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        """Try one encoded case: the ``kind`` of failure, the ``document`` of it, the ``ratio``; or raise ``Lost``."""
+        session = self._session()
+        answer = session.ask({"ask": "try", "invariant": invariant, "case": case, "only_if_right": False}, limits)
+        self._idle.append(session)
+        return answer
+
+    def _session(self) -> Session:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            session = Session(self.folder, next(self._numbers), self.launcher)
+            self._all.append(session)
+            return session
+
+    def _judged(self, session: Session, job: Job, limits: Limits) -> tuple[Session | None, Verdict]:
+        """The verdict, and the session if it lives."""
+        invariant = invariant_of(job.invariant)
+        capability = invariant.capability
+        limits = self._limits(session, capability, limits)
+        try:
+            answer = session.ask({"ask": "judge", "job": vars(job)}, limits)
+        except Lost as lost:
+            if lost.status == "timeout":
+                self._hung.add(capability)
+            return None, self._recovered(job, lost, limits)
+        session.warm.add(capability)
+        self._slowest[capability] = max(self._slowest.get(capability, 0.0), answer["slowest"])
+        verdict = Verdict.from_fields(answer["verdict"])
+        if answer["final"]:
+            return session, verdict
+        try:
+            return session, Verdict.from_fields(session.answer(limits)["verdict"])
+        except Lost:
+            return None, verdict
+
+    def _limits(self, session: Session, capability: str, limits: Limits) -> Limits:
+        """The first case in a worker may compile; a capability that hung once is not waited for so long again."""
+        if capability in self._hung:
+            known = max(2.0, 4 * self._slowest.get(capability, 0.0))
+            return replace(limits, seconds=min(limits.seconds, known), first=min(limits.first, known))
+        return replace(limits, first=limits.seconds) if capability in session.warm else limits
+
+    def _recovered(self, job: Job, lost: Lost, limits: Limits) -> Verdict:
+        """The verdict on what ended a worker, with the case that did it."""
+        verdict = replace(not_offered(invariant_of(job.invariant)), status=lost.status, message=lost.message)
+        session = self._session()
+        question = {"ask": "recover", "job": vars(replace(job, seconds=float("inf"))), "outcomes": lost.outcomes.hex()}
+        try:
+            answer = session.ask(question, limits)
+        except Lost:
+            return replace(verdict, message=f"{lost.message}; the case that did it could not be drawn again")
+        self._idle.append(session)
+        case = answer["document"]["case"]
+        if lost.status == "crashed":
+            case = self._smaller(job.invariant, case, answer["smaller"], limits)
+        found = answer["document"] | {"case": case, "error": lost.message}
+        return replace(verdict, examples=answer["examples"], instances=answer["instances"], counterexample=found)
+
+    def _smaller(self, invariant: str, case: Any, smaller: list[Any], limits: Limits) -> Any:
+        """A smaller case that ends a worker too, found in at most ``CRASHES`` attempts."""
+        waiting = deque(smaller)
+        for _ in range(CRASHES):
+            if not waiting:
+                break
+            candidate, session = waiting.popleft(), self._session()
+            question = {"ask": "try", "invariant": invariant, "case": candidate, "only_if_right": True}
+            try:
+                session.ask(question, replace(limits, seconds=1.0, first=1.0))
+                self._idle.append(session)
+            except Lost as lost:
+                if lost.status == "crashed":
+                    case = candidate
+                    waiting = deque(encode_case(smaller) for smaller in decode_case(case).reductions())
+        return case
+
+
+CRASHES = 24
+"""Attempts at a smaller case of a crash, each of which may cost a worker."""
+
+
+@contextmanager
+def bench(name: str, workers: int | None = None) -> Iterator[Bench]:
+    """Open a target by name, in ``workers`` processes (None: one a core), or in this one for 0.
+
+    Raises
+    ------
+    UsageError: nothing can be judged; see ``opened`` and ``spawned``.
+    """
+    if workers == 0 or not hasattr(os, "fork"):
+        why = "asked for" if workers == 0 else "this system has no fork"
+        with opened(name) as target:
+            yield InProcess(target, why)
+        return
+    with tempfile.TemporaryDirectory(prefix="policyproof-") as folder, spawned(name, Path(folder)) as host:
+        said = host.opened
+        offered = tuple(said["offers"])
+        found = Workers(said["name"], said["described"], offered, Path(folder), host, workers or _cores())
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+@contextmanager
+def live_bench(target: Target, workers: int | None = None) -> Iterator[Bench]:
+    """A bench for an object at hand: in forked processes where that is safe, else in this one."""
+    if workers == 0 or not hasattr(os, "fork") or target.subject.device != "cpu":
+        why = "asked for" if workers == 0 else "an object at hand that cannot be forked"
+        yield InProcess(target, why)
+        return
+    with tempfile.TemporaryDirectory(prefix="policyproof-") as folder:
+        said = (target.name, describe(target.subject), target.subject.offered)
+        found = Workers(*said, Path(folder), Forked(Path(folder), target), workers or 1)
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

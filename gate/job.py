@@ -1,0 +1,127 @@
+"""One invariant to judge, as a process can be told it, and the verdict that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ..invariants.discovery import all_invariants
+from ..invariants.invariant import Invariant
+from ..invariants.subject import Subject
+from .attempt import Attempt, attempt
+from .counterexample import decode_case, document, load
+from .database import example_database
+from .diagnosis import diagnose, ruled_out
+from .draws import from_the_seed_alone
+from .errors import UsageError
+from .judge import Trial, judge
+from .target import Target
+from .verdict import Verdict
+
+__all__ = ["Job", "describe", "diagnosed", "invariant_of", "not_offered", "tried", "verdict_of"]
+
+Attempting = Callable[[Invariant, Subject, Any], Attempt]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Try ``invariant`` on up to ``examples`` cases drawn from ``seed``, for up to ``seconds``.
+
+    ``kept`` are counterexample files to try first; ``database`` is where Hypothesis keeps examples, or empty.
+    """
+
+    invariant: str
+    examples: int
+    seed: int
+    seconds: float = float("inf")
+    kept: tuple[str, ...] = ()
+    database: str = ""
+
+
+def invariant_of(name: str) -> Invariant:
+    """The invariant with this id."""
+    return next(invariant for invariant in all_invariants() if invariant.id == name)
+
+
+def tried(job: Job, target: Target, attempt: Attempting = attempt) -> tuple[Trial, Verdict]:
+    """Search for a failure, and say what came of it; not yet why."""
+    invariant = invariant_of(job.invariant)
+    trial = judge(
+        invariant,
+        target.subject,
+        examples=job.examples,
+        seed_=job.seed,
+        seconds=job.seconds,
+        kept=[case for file in job.kept for case in _kept(file)],
+        database=example_database(job.database),
+        attempt=attempt,
+    )
+    return trial, verdict_of(invariant, target, trial)
+
+
+def diagnosed(verdict: Verdict, target: Target, trial: Trial) -> Verdict:
+    """The verdict with the known bugs that behave the same, and those that do so on the counterexample alone."""
+    suspects = invariant_of(verdict.invariant).needs if trial.status == "violated" else ()
+    with from_the_seed_alone():
+        known = tuple(found for name in suspects for found in diagnose(name, target.subject, trial.case))
+        unlike = tuple(found for name in suspects for found in ruled_out(name, target.subject, trial.case))
+    return replace(verdict, diagnosis=known, ruled_out=unlike)
+
+
+def verdict_of(invariant: Invariant, target: Target, trial: Trial) -> Verdict:
+    """What a trial says about a target."""
+    found = None
+    if trial.case is not None:
+        implementation = describe(target.subject)
+        found = document(invariant.id, target.name, implementation, trial.case, trial.comparison, trial.error)
+    return replace(
+        not_offered(invariant),
+        status=trial.status,
+        examples=trial.examples,
+        instances=trial.instances,
+        worst_ratio=trial.worst_ratio,
+        convention=trial.follows,
+        seconds=trial.seconds,
+        cut=trial.cut,
+        message=_message(trial),
+        counterexample=found,
+    )
+
+
+def not_offered(invariant: Invariant) -> Verdict:
+    """What is said of an invariant that is about nothing that the implementation offers."""
+    return Verdict(
+        invariant.id,
+        invariant.kind.value,
+        invariant.capability,
+        "not offered",
+        statement=invariant.statement,
+        formula=invariant.formula,
+        sources=invariant.sources,
+        claims=invariant.claims,
+    )
+
+
+def describe(subject: Subject) -> dict[str, object]:
+    """What a run's JSON says of an implementation."""
+    return {name: getattr(subject, name) for name in ("name", "version", "dtype", "device", "conventions")}
+
+
+def _kept(file: str) -> list[Any]:
+    """The case of a counterexample file; none where it was written for another version of the house."""
+    try:
+        return [decode_case(load(Path(file))["case"])]
+    except UsageError:
+        return []
+
+
+def _message(trial: Trial) -> str:
+    if trial.comparison is None or trial.status == "holds":
+        return trial.error
+    at = trial.comparison.worst
+    where = f" at {list(at)}" if at else ""
+    got, expected = trial.comparison.got[at], trial.comparison.expected[at]
+    text = f"{trial.comparison.what}{where}: got {got:.9g}, expected {expected}"
+    return f"{text}; {trial.error}" if trial.error else text

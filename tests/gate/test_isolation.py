@@ -1,0 +1,104 @@
+"""Whatever an implementation does, the run goes on and says so."""
+
+import importlib.util
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from policyproof.gate.bench import live_bench
+from policyproof.gate.check import run
+from policyproof.gate.counterexample import decode_case
+from policyproof.gate.profile import PROFILES
+from policyproof.gate.session import Limits
+from policyproof.gate.target import Target, subject_of
+
+FILE = Path(__file__).with_name("misbehaving.py")
+SPECIFICATION = importlib.util.spec_from_file_location("misbehaving", FILE)
+MISBEHAVING = importlib.util.module_from_spec(SPECIFICATION)
+SPECIFICATION.loader.exec_module(MISBEHAVING)
+
+FORMULA, WORLD, SAME, LASTING, INPUTS = (
+    "gae-equals-td-error-sum",
+    "gae-changes-no-global-state",
+    "gae-same-inputs-same-bits",
+    "gae-a-result-outlives-later-calls",
+    "gae-leaves-its-inputs-unchanged",
+)
+AFTER = "lambda-returns-at-gamma-0-sees-one-reward"
+LIMITS = Limits(seconds=1.5, first=1.5, memory=2**27)
+
+EXPECTED = [
+    ("Raises", FORMULA, "error", "RuntimeError: boom"),
+    ("RaisesWithNothingToSay", FORMULA, "error", "UnprintableError"),
+    ("RaisesBaseException", FORMULA, "error", "OddError"),
+    ("RaisesGeneratorExit", FORMULA, "error", "GeneratorExit"),
+    ("WrongShape", FORMULA, "error", "the seam states"),
+    ("WrongDtype", FORMULA, "error", "not of real numbers"),
+    ("Flags", FORMULA, "error", "not of real numbers"),
+    ("Complex", FORMULA, "error", "not of real numbers"),
+    ("Objects", FORMULA, "error", "not of real numbers"),
+    ("Ragged", FORMULA, "error", "ValueError"),
+    ("Nothing", FORMULA, "error", "not of real numbers"),
+    ("GeneratorOfRows", FORMULA, "error", "not of real numbers"),
+    ("Coroutine", FORMULA, "error", "not of real numbers"),
+    ("ArrayThatRaises", FORMULA, "error", "MemoryError"),
+    ("NotANumber", FORMULA, "violated", "got nan"),
+    ("Infinite", FORMULA, "violated", "got inf"),
+    ("Hangs", FORMULA, "timeout", "did not come back within 1.5 s"),
+    ("Spins", FORMULA, "timeout", "did not come back within 1.5 s"),
+    ("Deadlocks", FORMULA, "timeout", "did not come back within 1.5 s"),
+    ("HangsWhenConverted", FORMULA, "timeout", "did not come back within 1.5 s"),
+    ("WaitsForInput", FORMULA, "error", "EOFError"),
+    ("Aborts", FORMULA, "crashed", "SIGABRT"),
+    ("Segfaults", FORMULA, "crashed", "SIGSEGV"),
+    ("Killed", FORMULA, "crashed", "SIGKILL"),
+    ("Exits", FORMULA, "error", "SystemExit"),
+    ("ExitsAtOnce", FORMULA, "crashed", "exit status 0"),
+    ("Interrupts", FORMULA, "error", "KeyboardInterrupt"),
+    ("RecursesForEver", FORMULA, "error", "RecursionError"),
+    ("RecursesThroughTheStack", FORMULA, "crashed", "SIGSEGV"),
+    ("EatsMemory", FORMULA, "crashed", "its memory grew"),
+    ("AsksForTooMuchMemory", FORMULA, "error", "Error"),
+    ("Babbles", FORMULA, "error", "printed more than"),
+    ("BabblesForEver", FORMULA, "error", "printed more than"),
+    ("LeaksThreads", WORLD, "violated", "threads"),
+    ("ForksAndComesBackTwice", FORMULA, "violated", "expected"),
+    ("ClosesEveryFile", FORMULA, "crashed", "the process ended"),
+    ("OverwritesItsInputs", INPUTS, "violated", "inputs after and before"),
+    ("ForcesItsInputsOpen", INPUTS, "violated", "inputs after and before"),
+    ("ReturnsAnInput", LASTING, "violated", "result after and before"),
+    ("ReturnsOneBuffer", LASTING, "violated", "result after and before"),
+    ("Random", SAME, "violated", "second call and first"),
+    ("RemembersTheLastCall", SAME, "violated", "second call and first"),
+    ("DrawsFromTheGlobalGenerator", WORLD, "violated", "Python's random state"),
+    ("ChangesTheErrorState", WORLD, "violated", "NumPy's error state"),
+    ("ChangesTheWorkingDirectory", WORLD, "violated", "the working directory"),
+]
+
+
+def judged(kind, invariant, folder):
+    class Fake(getattr(MISBEHAVING, kind)):
+        def lambda_returns(self, *batch, gamma, lam):
+            return MISBEHAVING.right(*batch, gamma=gamma, lam=lam) + batch[1]
+
+    target = Target(kind, subject_of(Fake, kind))
+    with live_bench(target, 1) as bench:
+        return run(bench, PROFILES["quick"], only=[invariant, AFTER], seed=1, limits=LIMITS)
+
+
+@pytest.mark.parametrize(("kind", "invariant", "status", "says"), EXPECTED, ids=[entry[0] for entry in EXPECTED])
+def test_misbehaviour_ends_in_its_verdict_with_the_case_and_the_run_goes_on(kind, invariant, status, says, tmp_path):
+    began = monotonic()
+    report = judged(kind, invariant, tmp_path)
+    verdicts = {verdict.invariant: verdict for verdict in report.verdicts}
+    assert report.complete
+    assert verdicts[AFTER].status == "holds"
+    found = verdicts[invariant]
+    assert (found.status, says in found.message) == (status, True), found.message
+    assert decode_case(found.counterexample["case"]).truncated.any()
+    print(f"{kind}: {monotonic() - began:.1f} s")
+
+
+def test_every_kind_of_misbehaviour_is_expected():
+    kinds = {name for name, kind in vars(MISBEHAVING).items() if isinstance(kind, type) and name != "Misbehaving"}
+    assert kinds - {"Path"} == {entry[0] for entry in EXPECTED}
