@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+LIBRARIES := .venv-libraries
 
-.PHONY: check test nightly lint bench pins clean
+.PHONY: check test nightly lint bench libraries pins clean
 
 check: $(READY)
 	$(BIN)/policyproof check fast-cpu stable-baselines3 --json policyproof-report.json
@@ -23,6 +24,19 @@ nightly: $(READY)
 
 bench: $(READY)
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist
+
+# The matrix of the libraries that live in one environment; unattended, into reports/runs/.
+libraries: $(LIBRARIES)/ready
+	mkdir -p reports/runs
+	$(LIBRARIES)/bin/policyproof check --all-installed --json reports/runs/libraries.json
+
+$(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
+	$(PYTHON) -m venv $(LIBRARIES)
+	$(LIBRARIES)/bin/pip install --quiet --constraint constraints.txt torch
+	$(LIBRARIES)/bin/pip install --quiet --requirement adapters/requirements/together.txt
+	$(LIBRARIES)/bin/pip install --quiet --no-deps --requirement adapters/requirements/without-dependencies.txt
+	$(LIBRARIES)/bin/pip install --quiet --editable ".[fast]"
+	touch $@
 
 # torch first: whatever else asks for it then finds the pinned build in place.
 $(READY): pyproject.toml constraints.txt

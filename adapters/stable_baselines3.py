@@ -1,14 +1,12 @@
-"""stable-baselines3: its rollout loop and its rollout buffer, fed one trajectory.
+"""stable-baselines3: rollout, losses and updates of PPO and A2C, distributions.
 
-Tried with 2.4 to 2.9. A time limit reaches the buffer only through ``OnPolicyAlgorithm.collect_rollouts``, which adds
-γ V(terminal_observation) to the reward; so that method runs here, its environment and policy replaced by the case.
+Tried with 2.4 to 2.9. Losses are those of ``PPO.train``, whose policy is replaced by free parameters; the learning rate
+is 0, the norm of the gradient is not clipped, and what is not asked for has coefficient 0.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -16,10 +14,12 @@ from . import NotInstalledError
 
 try:
     import stable_baselines3
-    import torch
-    from gymnasium import spaces
-    from stable_baselines3.common.buffers import RolloutBuffer
-    from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
+    from stable_baselines3 import A2C, PPO
+    from stable_baselines3.common import distributions
+
+    from ._stable_baselines3.rollout import rollout
+    from ._stable_baselines3.training import PLAIN, FreeRows, TablePolicy, train, untrained
+    from ._torch import tensor
 except ImportError as error:
     raise NotInstalledError("stable-baselines3", 'pip install "policyproof[libraries]"') from error
 
@@ -27,114 +27,125 @@ __all__ = ["Implementation"]
 
 
 class Implementation:
-    """``stable-baselines3``: advantages and returns as its buffer holds them after a rollout, in float32."""
+    """``stable-baselines3``, in float32."""
 
     name = "stable-baselines3"
     version = stable_baselines3.__version__
     dtype = "float32"
     device = "cpu"
+    conventions: ClassVar[dict[str, float | str]] = {
+        "advantage_epsilon": 1e-8,
+        "advantage_std_ddof": 1,
+        "kl_estimator": "k3",
+        "value_clip": "clipped",
+        "value_loss_scale": 1,
+    }
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
-        """``RolloutBuffer.advantages``."""
-        return _rollout(*batch, gamma=gamma, lam=lam).advantages.copy()
+        """``RolloutBuffer.advantages`` after ``collect_rollouts``."""
+        return rollout(*batch, gamma=gamma, lam=lam).advantages.copy()
 
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
-        """``RolloutBuffer.returns``."""
-        return _rollout(*batch, gamma=gamma, lam=lam).returns.copy()
+        """``RolloutBuffer.returns`` after ``collect_rollouts``."""
+        return rollout(*batch, gamma=gamma, lam=lam).returns.copy()
+
+    def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
+        """``train/policy_gradient_loss`` of ``PPO.train``, and its gradient."""
+        ppo = _rows(log_probs, np.zeros(len(log_probs)), clip_range=clip_range)
+        logged = train(ppo, advantages=advantages, log_probs=old_log_probs)
+        return logged["train/policy_gradient_loss"], ppo.policy.gradients["log_probs"]
+
+    def value_loss(self, values: Any, old_values: Any, returns: Any, *, clip_range: float | None) -> Any:
+        """``train/value_loss`` of ``PPO.train`` with ``vf_coef=1``, and its gradient."""
+        ppo = _rows(np.zeros(len(values)), values, clip_range_vf=clip_range, vf_coef=1.0)
+        logged = train(ppo, values=old_values, returns=returns)
+        return logged["train/value_loss"], ppo.policy.gradients["values"]
+
+    def normalize_advantages(self, advantages: Any) -> Any:
+        """The advantages that ``PPO.train`` multiplies ratios with: at ratio 1, −B times the gradient."""
+        zeros = np.zeros(len(advantages))
+        ppo = _rows(zeros, zeros, normalize_advantage=True)
+        train(ppo, advantages=advantages)
+        return -len(advantages) * ppo.policy.gradients["log_probs"]
+
+    def approximate_kl(self, log_probs: Any, old_log_probs: Any) -> Any:
+        """``train/approx_kl`` of ``PPO.train``."""
+        return train(_rows(log_probs, np.zeros(len(log_probs))), log_probs=old_log_probs)["train/approx_kl"]
+
+    def policy_gradient(self, logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
+        """What ``A2C.train`` leaves in ``grad`` of a table of logits; it descends, so the sign is turned."""
+        settings = PLAIN | {"learning_rate": 0.0, "ent_coef": 0.0, "vf_coef": 0.0}
+        a2c = _tabular(A2C, logits, len(states), settings)
+        train(a2c, states=states, actions=actions, advantages=advantages)
+        return -a2c.policy.logits_gradient
+
+    def ppo_step(
+        self,
+        logits: Any,
+        states: Any,
+        actions: Any,
+        advantages: Any,
+        *,
+        clip_range: float,
+        learning_rate: float,
+        epochs: int,
+    ) -> Any:
+        """``PPO.train`` with plain SGD, the whole batch at once."""
+        rates = {"learning_rate": learning_rate, "clip_range": clip_range, "n_epochs": epochs}
+        settings = PLAIN | rates | {"ent_coef": 0.0, "vf_coef": 0.0, "batch_size": max(len(states), 2)}
+        ppo = _tabular(PPO, logits, len(states), settings)
+        old = self.categorical_log_prob(logits[states], actions)
+        train(ppo, states=states, actions=actions, advantages=advantages, log_probs=old)
+        return ppo.policy.logits
+
+    def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
+        """``CategoricalDistribution.log_prob``."""
+        return _categorical(logits).log_prob(tensor(actions)).numpy()
+
+    def categorical_entropy(self, logits: Any) -> Any:
+        """``CategoricalDistribution.entropy``."""
+        return _categorical(logits).entropy().numpy()
+
+    def categorical_kl(self, logits_p: Any, logits_q: Any) -> Any:
+        """``distributions.kl_divergence``."""
+        return distributions.kl_divergence(_categorical(logits_p), _categorical(logits_q)).numpy()
+
+    def gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """``DiagGaussianDistribution.log_prob``."""
+        return _gaussian(mean, log_std).log_prob(tensor(actions)).numpy()
+
+    def gaussian_entropy(self, mean: Any, log_std: Any) -> Any:
+        """``DiagGaussianDistribution.entropy``."""
+        return _gaussian(mean, log_std).entropy().numpy()
+
+    def gaussian_kl(self, mean_p: Any, log_std_p: Any, mean_q: Any, log_std_q: Any) -> Any:
+        """``distributions.kl_divergence``, summed over action dimensions as its log-probabilities are."""
+        divergence = distributions.kl_divergence(_gaussian(mean_p, log_std_p), _gaussian(mean_q, log_std_q))
+        return distributions.sum_independent_dims(divergence).numpy()
+
+    def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """``SquashedDiagGaussianDistribution.log_prob``."""
+        squashed: Any = distributions.SquashedDiagGaussianDistribution(mean.shape[1])
+        return squashed.proba_distribution(tensor(mean), tensor(log_std)).log_prob(tensor(actions)).numpy()
 
 
-def _rollout(
-    rewards: Any, values: Any, next_values: Any, terminated: Any, truncated: Any, *, gamma: Any, lam: Any
-) -> Any:
-    """The buffer after ``collect_rollouts`` has played the trajectory."""
-    replayed = _ReplayedEnv(rewards, terminated, truncated)
-    critic = _CriticTable(np.concatenate([values, next_values]))
-    buffer = RolloutBuffer(len(rewards), _STATE, _ACTION, "cpu", gae_lambda=lam, gamma=gamma, n_envs=replayed.num_envs)
-    algorithm = SimpleNamespace(
-        _last_obs=replayed.states(0),
-        _last_episode_starts=np.ones(replayed.num_envs, dtype=bool),
-        _update_info_buffer=lambda _infos, _dones: None,
-        policy=critic,
-        use_sde=False,
-        device=torch.device("cpu"),
-        action_space=_ACTION,
-        num_timesteps=0,
-        gamma=gamma,
-        ep_info_buffer=deque(),
-    )
-    collect: Any = OnPolicyAlgorithm.collect_rollouts
-    collect(algorithm, replayed, _Silent(), buffer, len(rewards))
-    return buffer
+def _rows(log_probs: Any, values: Any, **settings: Any) -> Any:
+    """PPO on free log-probabilities and values, everything that was not asked for switched off."""
+    plain: dict[str, Any] = PLAIN | {"learning_rate": 0.0, "n_epochs": 1, "ent_coef": 0.0, "vf_coef": 0.0}
+    plain |= {"batch_size": max(len(log_probs), 2)}
+    free = {"policy_kwargs": {"log_probs": log_probs, "values": values}}
+    return untrained(PPO, FreeRows, len(log_probs), **plain | free | settings)
 
 
-_STATE = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)
-_ACTION = spaces.Discrete(1)
+def _tabular(kind: Any, logits: Any, size: int, settings: dict[str, Any]) -> Any:
+    states, actions = logits.shape
+    table = {"policy_kwargs": {"logits": logits}}
+    return untrained(kind, TablePolicy, size, states=states, actions=actions, **settings | table)
 
 
-class _ReplayedEnv:
-    """A vectorised environment that replays a trajectory; a state is its number in the critic's table.
-
-    State t·N + n is s_t of environment n; T·N on is the state that step t really reached.
-    """
-
-    def __init__(self, rewards: Any, terminated: Any, truncated: Any) -> None:
-        self.rewards, self.terminated, self.truncated = rewards, terminated, truncated
-        self.steps, self.num_envs = rewards.shape
-        self.now = 0
-
-    def states(self, row: int) -> Any:
-        """One state number an environment, as observations [N, 1]."""
-        return (row * self.num_envs + np.arange(self.num_envs, dtype=np.float32))[:, None]
-
-    def step(self, _actions: Any) -> Any:
-        """The next transition, reset automatically where it ended an episode, as a VecEnv does it."""
-        t, self.now = self.now, self.now + 1
-        reached, done = self.states(self.steps + t), self.terminated[t] | self.truncated[t]
-        infos: list[dict[str, Any]] = [{} for _ in range(self.num_envs)]
-        for n in np.flatnonzero(done):
-            infos[n] = {
-                "terminal_observation": reached[n],
-                "TimeLimit.truncated": bool(self.truncated[t, n] and not self.terminated[t, n]),
-            }
-        following = self.states(t + 1) if t + 1 < self.steps else np.where(done[:, None], self.states(0), reached)
-        return following, self.rewards[t].astype(np.float32), done.copy(), infos
+def _categorical(logits: Any) -> Any:
+    return distributions.CategoricalDistribution(logits.shape[1]).proba_distribution(tensor(logits))
 
 
-class _CriticTable:
-    """A policy with one action, whose critic looks values up."""
-
-    def __init__(self, values: Any) -> None:
-        self.values = torch.tensor(values.reshape(-1, 1), dtype=torch.float32)
-
-    def __call__(self, states: torch.Tensor) -> Any:
-        """Actions, values and log-probabilities."""
-        nothing = torch.zeros(len(states))
-        return nothing, self.predict_values(states), nothing
-
-    def predict_values(self, states: torch.Tensor) -> torch.Tensor:
-        """V of each state number, [N, 1]."""
-        return self.values[states.reshape(-1).long()]
-
-    def obs_to_tensor(self, state: Any) -> tuple[torch.Tensor, bool]:
-        """One observation as a batch."""
-        return torch.as_tensor(state)[None], False
-
-    def set_training_mode(self, _mode: bool) -> None:
-        """A table has no modes."""
-
-
-class _Silent:
-    """A callback that lets the rollout go on."""
-
-    def on_rollout_start(self) -> None:
-        """Nothing to do."""
-
-    def on_rollout_end(self) -> None:
-        """Nothing to do."""
-
-    def update_locals(self, _variables: Any) -> None:
-        """Nothing to keep."""
-
-    def on_step(self) -> bool:
-        """Go on."""
-        return True
+def _gaussian(mean: Any, log_std: Any) -> Any:
+    return distributions.DiagGaussianDistribution(mean.shape[1]).proba_distribution(tensor(mean), tensor(log_std))

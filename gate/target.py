@@ -32,7 +32,18 @@ class Target:
 
 def built_in_targets() -> tuple[str, ...]:
     """The names of the adapters that come with the package."""
-    return tuple(found.name.replace("_", "-") for found in pkgutil.iter_modules(adapters.__path__))
+    return tuple(_adapter_modules())
+
+
+def _adapter_modules() -> dict[str, str]:
+    """Target name → module: a file is a target, a folder has a target a file; what begins with _ is shared by them."""
+    modules = (
+        found.name.removeprefix(f"{adapters.__name__}.")
+        for found in pkgutil.walk_packages(adapters.__path__, f"{adapters.__name__}.", onerror=lambda _name: None)
+        if not found.ispkg
+    )
+    public = (name for name in modules if not name.startswith("_") and "._" not in name)
+    return {name.replace(".", "-").replace("_", "-"): name for name in public}
 
 
 @contextmanager
@@ -77,7 +88,7 @@ def subject_of(found: Any, name: str) -> Subject:
 
 
 def _built_in(name: str) -> Any:
-    known = built_in_targets()
+    known = _adapter_modules()
     if name not in known:
         close = get_close_matches(name, known, n=1)
         hint = f"did you mean {close[0]}? " if close else ""
@@ -86,7 +97,7 @@ def _built_in(name: str) -> Any:
             "your own is module:attribute or path/to/file.py:attribute"
         )
     try:
-        module = importlib.import_module(f"{adapters.__name__}.{name.replace('-', '_')}")
+        module = importlib.import_module(f"{adapters.__name__}.{known[name]}")
     except NotInstalledError as error:
         raise UsageError(str(error)) from error
     return module.Implementation

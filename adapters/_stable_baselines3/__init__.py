@@ -1,0 +1,1 @@
+"""How to reach the parts that stable-baselines3 and sb3-contrib share."""

@@ -1,0 +1,65 @@
+"""What adapters of PyTorch libraries share: arrays to tensors and back, free parameters, tables as linear networks."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+__all__ = ["Table", "generators_kept", "graded", "parameter", "tensor"]
+
+
+def tensor(array: Any) -> torch.Tensor:
+    """A copy: real numbers in float32, flags and indices as they are."""
+    copied = torch.tensor(np.array(array, order="C"))
+    return copied.float() if copied.is_floating_point() else copied
+
+
+def parameter(array: Any) -> nn.Parameter:
+    """Free parameters with these numbers."""
+    return nn.Parameter(tensor(array))
+
+
+def graded(loss: torch.Tensor, *parameters: torch.Tensor) -> tuple[float, Any]:
+    """A loss and its gradient with respect to the one parameter, by the library's graph; 0 where it does not occur."""
+    (gradient,) = torch.autograd.grad(loss, parameters, allow_unused=True)
+    return loss.item(), np.zeros(parameters[0].shape) if gradient is None else gradient.numpy()
+
+
+class Table(nn.Linear):
+    """Logits ``[S, A]`` as a linear network without bias on one-hot states: the weights are the transposed table."""
+
+    def __init__(self, logits: Any) -> None:
+        states, actions = logits.shape
+        with generators_kept():
+            super().__init__(states, actions, bias=False)
+        self.weight = parameter(logits.T)
+
+    @property
+    def logits(self) -> Any:
+        """The table as it is now."""
+        return self.weight.detach().numpy().T.copy()
+
+    def one_hot(self, states: Any) -> torch.Tensor:
+        """States as the network takes them, ``[B, S]``."""
+        return torch.eye(self.in_features)[torch.as_tensor(np.array(states))]
+
+
+@contextmanager
+def generators_kept() -> Iterator[None]:
+    """Put the global random generators back where they were: a library that shuffles a batch draws from them."""
+    states = random.getstate(), np.random.get_state(legacy=False), torch.random.get_rng_state()  # noqa: NPY002
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        random.setstate(states[0])
+        np.random.set_state(states[1])  # noqa: NPY002
+        torch.random.set_rng_state(states[2])

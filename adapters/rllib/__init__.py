@@ -1,0 +1,1 @@
+"""RLlib: one target for each of its stacks. Tried with 2.60."""

@@ -1,0 +1,77 @@
+"""sb3-contrib: its TRPO, on a table of logits. Tried with 2.9."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, ClassVar
+
+import numpy as np
+
+from . import NotInstalledError
+
+try:
+    import sb3_contrib
+    import torch
+    from sb3_contrib import TRPO
+    from sb3_contrib.common.utils import conjugate_gradient_solver
+    from stable_baselines3.common.distributions import kl_divergence
+
+    from ._stable_baselines3.training import PLAIN, TablePolicy, train, untrained
+    from ._torch import tensor
+except ImportError as error:
+    raise NotInstalledError("sb3-contrib", "pip install sb3-contrib") from error
+
+__all__ = ["Implementation"]
+
+
+class Implementation:
+    """``sb3-contrib``, in float32."""
+
+    name = "sb3-contrib"
+    version = sb3_contrib.__version__
+    dtype = "float32"
+    device = "cpu"
+    conventions: ClassVar[dict[str, float | str]] = {"backtrack_factor": 0.8, "backtrack_steps": 9, "damping": 0.1}
+
+    def surrogate(self, logits: Any, old_logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
+        """``train/policy_objective`` of ``TRPO.train``, whose line search has no trial."""
+        trpo = _trpo(logits, len(states), line_search_max_iter=0)
+        columns = {"advantages": advantages, "log_probs": _log_probs(old_logits, states, actions)}
+        return train(trpo, states=states, actions=actions, **columns)["train/policy_objective"]
+
+    def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
+        """``TRPO.hessian_vector_product`` of the mean divergence from a copy, as ``TRPO.train`` sets it up."""
+        trpo = _trpo(logits, len(states), cg_damping=damping)
+        policy, rows = trpo.policy, torch.tensor(states)
+        with torch.no_grad():
+            old = copy.copy(policy.get_distribution(rows))
+        new = policy.get_distribution(rows)
+        objective = new.log_prob(torch.zeros(len(states))).mean()
+        parameters, _, gradient, _ = trpo._compute_actor_grad(kl_divergence(new, old).mean(), objective)
+        product = trpo.hessian_vector_product(parameters, gradient, tensor(vector.T).reshape(-1))
+        return product.reshape(vector.T.shape).T.numpy()
+
+    def conjugate_gradient(self, matrix: Any, b: Any, *, iterations: int) -> Any:
+        """``conjugate_gradient_solver``."""
+        held = tensor(matrix)
+        return conjugate_gradient_solver(lambda x: held @ x, tensor(b), max_iter=iterations).numpy()
+
+    def trpo_step(self, logits: Any, states: Any, actions: Any, advantages: Any, *, max_kl: float) -> Any:
+        """``TRPO.train``, advantages as they are."""
+        trpo = _trpo(logits, len(states), target_kl=max_kl)
+        columns = {"advantages": advantages, "log_probs": _log_probs(logits, states, actions)}
+        train(trpo, states=states, actions=actions, **columns)
+        return trpo.policy.logits
+
+
+def _trpo(logits: Any, size: int, **settings: Any) -> Any:
+    states, actions = logits.shape
+    plain = {name: value for name, value in PLAIN.items() if name != "max_grad_norm"}
+    plain |= {"learning_rate": 0.0, "n_critic_updates": 1, "batch_size": max(size, 2)}
+    table = {"policy_kwargs": {"logits": logits}}
+    return untrained(TRPO, TablePolicy, size, states=states, actions=actions, **plain | table | settings)
+
+
+def _log_probs(logits: Any, states: Any, actions: Any) -> Any:
+    rows = tensor(logits[states]).log_softmax(-1)
+    return rows.numpy()[np.arange(len(actions)), actions]

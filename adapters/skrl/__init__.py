@@ -1,0 +1,1 @@
+"""skrl: one target for each agent. Tried with 2.1."""

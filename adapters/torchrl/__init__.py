@@ -1,0 +1,1 @@
+"""torchrl: one target for each estimator and each loss. Tried with 0.14."""

@@ -1,0 +1,33 @@
+"""What the targets of torchrl's advantage estimators share: ``[T, N]`` to its ``[N, T, 1]`` and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import NotInstalledError
+
+try:
+    import torch
+    import torchrl
+    from torchrl.objectives.value import functional
+
+    from .._torch import tensor
+except ImportError as error:
+    raise NotInstalledError("torchrl", "pip install torchrl") from error
+
+__all__ = ["VERSION", "estimates"]
+
+VERSION = torchrl.__version__
+
+
+def estimates(function: str, batch: Any, gamma: float, lam: float, *, per_step: bool = False) -> Any:
+    """What a function of ``torchrl.objectives.value.functional`` returns; ``done`` is terminated or truncated.
+
+    ``per_step`` hands γ and λ over as arrays, which takes another way through the vectorised estimators.
+    """
+    rewards, values, next_values, terminated, truncated = (tensor(part.T[:, :, None]) for part in batch)
+    done = terminated | truncated
+    factors: Any = (gamma, lam)
+    if per_step:
+        factors = (torch.full_like(rewards, factor) for factor in factors)
+    return getattr(functional, function)(*factors, values, next_values, rewards, done, terminated)
