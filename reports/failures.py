@@ -1,4 +1,4 @@
-"""The failures of a run, those that look alike taken together."""
+"""Failures, those that look alike taken together: within one run, or over all of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Record = Mapping[str, Any]
 def failing_groups(verdicts: Sequence[Record]) -> list[list[Record]]:
     """Failing verdicts by capability, status and known bugs, each group with its smallest case first.
 
-    Errors are alike where their message is the same; a violation that is no known bug stands by itself.
+    Errors are alike where their message is the same; what is no known bug is alike where the invariant is the same.
     """
     groups: dict[Any, list[Record]] = {}
     for verdict in verdicts:

@@ -131,9 +131,12 @@ def _copied(node: Element) -> Iterator[str]:
     text = html.unescape(node.text or "")
     if node.tag not in ELEMENTS or ("\\" in text and text != "\\"):
         raise _NotRenderedError(f"{node.tag}: {text}")
+    if node.tag == "mrow" and len(node) == 1:  # it groups nothing
+        yield from _copied(node[0])
+        return
     yield f"<{node.tag}"
     for name, value in node.items():
-        if name in ATTRIBUTES and VALUE.match(value):
+        if name in ATTRIBUTES and VALUE.match(value) and (name, value) != ("display", "inline"):
             yield f' {name}="{value}"'
     yield f">{escape(text)}"
     for child in node:

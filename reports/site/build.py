@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copyfile
@@ -27,6 +28,8 @@ PAGES: tuple[Callable[[Records], Iterator[Page]], ...] = (
     implementation.pages,
     invariant.pages,
 )
+OPTIONAL = re.compile(r"</(?:td|th|tr|li|dt|dd|option)>\n?")
+"""End tags that HTML lets one leave out: a tenth of the weight of large tables."""
 
 
 def write_site(records: Records, folder: Path) -> list[Path]:
@@ -43,7 +46,7 @@ def write_site(records: Records, folder: Path) -> list[Path]:
         text = environment.get_template(page.template).render(
             page.context, title=page.title, section=page.section, path=page.path, sections=sections, root=root
         )
-        file.write_text(text, encoding="utf-8")
+        file.write_text(OPTIONAL.sub("", text), encoding="utf-8")
         written.append(file)
     if start != "index.html":
         target = folder / "index.html"

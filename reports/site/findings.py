@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ..failures import failing_groups
 from ..loading import Records
-from ..matrix import FAILING, slugs
+from ..matrix import FAILING, label, slugs
 from .failure import counterexample
 from .page import Page
 
@@ -17,14 +18,32 @@ def pages(records: Records) -> Iterator[Page]:
     """One page, where there is a run."""
     if not records.runs:
         return
-    found = []
-    for run, slug in zip(records.runs, slugs(records.runs), strict=True):
-        failing = [verdict for verdict in run["verdicts"] if verdict["status"] in FAILING]
-        groups = [
-            {"first": group[0], "others": group[1:], "case": counterexample(records, run, group[0])}
-            for group in failing_groups(failing)
-        ]
-        deviations = [verdict for verdict in run["verdicts"] if verdict["status"] == "deviates"]
-        if groups or deviations:
-            found.append({"run": run, "slug": slug, "groups": groups, "deviations": deviations})
-    yield Page("findings.html", "findings.html", "Findings", "Findings", {"found": found, "runs": len(records.runs)})
+    owners = {
+        id(verdict): (run, slug)
+        for run, slug in zip(records.runs, slugs(records.runs), strict=True)
+        for verdict in run["verdicts"]
+    }
+    verdicts = [verdict for run in records.runs for verdict in run["verdicts"]]
+    groups = failing_groups([verdict for verdict in verdicts if verdict["status"] in FAILING])
+    yield Page(
+        "findings.html",
+        "findings.html",
+        "Findings",
+        "Findings",
+        {
+            "findings": [_finding(records, group, owners) for group in groups],
+            "deviations": [
+                (v, label(owners[id(v)][0]), owners[id(v)][1]) for v in verdicts if v["status"] == "deviates"
+            ],
+            "runs": len(records.runs),
+        },
+    )
+
+
+def _finding(records: Records, group: list[Any], owners: Mapping[int, tuple[Any, str]]) -> dict[str, Any]:
+    """The smallest case of a group, where else it was seen, and on which other invariants it shows."""
+    first = group[0]
+    run, _ = owners[id(first)]
+    seen = {owners[id(verdict)][1]: label(owners[id(verdict)][0]) for verdict in group}
+    others = dict.fromkeys(v["invariant"] for v in group if v["invariant"] != first["invariant"])
+    return {"first": first, "seen": seen, "others": list(others), "case": counterexample(records, run, first)}

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from ..failures import failing_groups
 from ..loading import Records
 from ..matrix import FAILING, cell, label, slugs, verdicts_of
-from .failure import counterexample
 from .page import Page
 
 __all__ = ["pages"]
@@ -33,9 +32,6 @@ def pages(records: Records) -> Iterator[Page]:
                 "capabilities": [(name, cell(own), own) for name, own in offered.items()],
                 "not_offered": [name for name in parts if name not in offered],
                 "recognised": recognised,
-                "groups": [
-                    {"first": group[0], "others": group[1:], "case": counterexample(records, run, group[0])}
-                    for group in failing_groups(failing)
-                ],
+                "groups": failing_groups(failing),
             },
         )

@@ -30,9 +30,9 @@ def pages(records: Records) -> Iterator[Page]:
         for verdict in run["verdicts"]:
             verdicts.setdefault(verdict["invariant"], []).append((run, slug, verdict))
     for name, own in verdicts.items():
-        if all(verdict["status"] == "not offered" for _, _, verdict in own):
+        stated, absent = own[0][2], [label(run) for run, _, verdict in own if verdict["status"] == "not offered"]
+        if len(absent) == len(own):
             continue
-        stated = own[0][2]
         failing = [(run, verdict) for run, _, verdict in own if verdict["status"] in FAILING]
         smallest = min(failing, key=lambda pair: size(pair[1]), default=None)
         yield Page(
@@ -44,7 +44,10 @@ def pages(records: Records) -> Iterator[Page]:
                 "meaning": MEANINGS[stated["class"]],
                 "sources": stated.get("sources", []),
                 "claims": [(claim, claims.get(claim)) for claim in stated.get("claims", [])],
-                "rows": [(label(run), slug, verdict) for run, slug, verdict in own],
+                "rows": [
+                    (label(run), slug, verdict) for run, slug, verdict in own if verdict["status"] != "not offered"
+                ],
+                "absent": absent,
                 "kills": killers.get(name, []),
                 "smallest": _smallest(records, *smallest) if smallest else None,
             },

@@ -10,15 +10,15 @@ function filter(form) {
   const status = fields.get("status") || "";
   const active = wanted.length > 0 || status !== "";
   let shown = 0;
-  for (const item of area.querySelectorAll("[data-text]")) {
-    const text = `${item.dataset.text} ${item.textContent}`.toLowerCase();
+  for (const item of area.querySelectorAll("[data-item]")) {
+    const text = `${item.querySelector("a").href} ${item.textContent}`.toLowerCase();
     const fits = wanted.every((word) => text.includes(word));
     const right = !status || (item.dataset.status || "").split(" ").includes(status);
     item.hidden = !(fits && right);
     if (!item.hidden) shown += 1;
   }
   for (const part of area.querySelectorAll("section, tbody.invariants")) {
-    const some = part.querySelector("[data-text]:not([hidden])") !== null;
+    const some = part.querySelector("[data-item]:not([hidden])") !== null;
     if (part.matches("tbody")) {
       const opener = area.querySelector(`[aria-controls="${part.id}"]`);
       part.hidden = active ? !some : opener.getAttribute("aria-expanded") !== "true";
