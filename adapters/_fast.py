@@ -19,7 +19,12 @@ class OnArrays(ABC):
     """Distributions, tabular updates and evaluation, the seam's arrays made those of a library and device."""
 
     dtype = "float32"
-    conventions: ClassVar[dict[str, float]] = {
+    conventions: ClassVar[dict[str, float | str]] = {
+        "value_loss_scale": 1.0,
+        "value_clip": "max",
+        "advantage_std_ddof": 0,
+        "advantage_epsilon": 1e-8,
+        "kl_estimator": "k3",
         "damping": _REGION.damping,
         "backtrack_factor": _REGION.backtrack_factor,
         "backtrack_steps": _REGION.backtrack_steps,

@@ -1,8 +1,10 @@
-"""Our own fast implementation on the GPU."""
+"""Our own fast implementation on the GPU: the code that trains on tensors of a device."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 from . import NotInstalledError
 
@@ -10,34 +12,74 @@ try:
     import torch
 
     from ..fast import generalized_advantage_estimation
+    from ..fast.device import ppo_loss, tabular
+    from ._fast import OnArrays
 except ImportError as error:
-    raise NotInstalledError("torch", 'pip install "policyproof[fast,gpu]"') from error
+    raise NotInstalledError(error.name or "torch", 'pip install "policyproof[fast,gpu]"') from error
 
 __all__ = ["Implementation"]
 
 
-class Implementation:
-    """``fast-cuda``: tensors on the device, the Triton kernels, in float32."""
+class Implementation(OnArrays):
+    """``fast-cuda``: tensors on the device, Triton kernels where there are any, in float32.
+
+    Another ``device`` than "cuda" runs the same code without the Triton kernels: how it is tested without a GPU.
+    """
 
     name = "fast-cuda"
     version = ""
-    dtype = "float32"
-    device = "cuda"
 
-    def __init__(self) -> None:
-        if not torch.cuda.is_available():
+    def __init__(self, device: str = "cuda") -> None:
+        if device == "cuda" and not torch.cuda.is_available():
             raise NotInstalledError("a CUDA device", "this target on a machine with an NVIDIA GPU and its driver")
+        self.device = device
+
+    def put(self, value: Any) -> Any:
+        """A tensor on the device, reals in float32."""
+        if not isinstance(value, np.ndarray):
+            return value
+        return torch.tensor(value, dtype=torch.float32 if value.dtype.kind == "f" else None, device=self.device)
+
+    def take(self, result: Any) -> Any:
+        """A NumPy array."""
+        return tuple(map(self.take, result)) if isinstance(result, tuple) else result.cpu().numpy()
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
         """Â by a reverse scan in registers, or a blocked associative scan where columns are few."""
-        return self._estimate(batch, gamma, lam)[0].cpu().numpy()
+        return self._run(generalized_advantage_estimation, *batch, gamma=gamma, lam=lam)
 
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
         """Â + V, as the critic is trained on."""
-        advantages, values = self._estimate(batch, gamma, lam)
-        return (advantages + values).cpu().numpy()
+        return self.gae(*batch, gamma=gamma, lam=lam) + batch[1].astype(np.float32)
 
-    def _estimate(self, batch: Any, gamma: float, lam: float) -> tuple[torch.Tensor, torch.Tensor]:
-        reals = [torch.tensor(array, dtype=torch.float32, device="cuda") for array in batch[:3]]
-        flags = [torch.tensor(array, device="cuda") for array in batch[3:]]
-        return generalized_advantage_estimation(*reals, *flags, gamma=gamma, lam=lam), reals[1]
+    def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
+        """The clipped loss and its gradient in log π."""
+        return self._run(ppo_loss.policy_loss, log_probs, old_log_probs, advantages, clip_range=clip_range)[:2]
+
+    def value_loss(self, values: Any, old_values: Any, returns: Any, *, clip_range: float | None) -> Any:
+        """The critic's loss and its gradient in V."""
+        reach = float("inf") if clip_range is None else clip_range
+        return self._run(ppo_loss.value_loss, values, old_values, returns, clip_range=reach)
+
+    def normalize_advantages(self, advantages: Any) -> Any:
+        """As a minibatch is normalised."""
+        return self._run(ppo_loss.normalize, advantages)
+
+    def approximate_kl(self, log_probs: Any, old_log_probs: Any) -> Any:
+        """What the early stop looks at."""
+        return self._run(ppo_loss.approximate_kl, log_probs, old_log_probs)
+
+    def ppo_step(
+        self,
+        logits: Any,
+        states: Any,
+        actions: Any,
+        advantages: Any,
+        *,
+        clip_range: float,
+        learning_rate: float,
+        epochs: int,
+    ) -> Any:
+        """Plain gradient ascent on the clipped objective."""
+        numbers = {"clip_range": clip_range, "learning_rate": learning_rate, "epochs": epochs}
+        return self._run(tabular.ppo_step, logits, states, actions, advantages, **numbers)

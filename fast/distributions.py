@@ -68,6 +68,13 @@ def categorical_score(logits: Array, actions: Array) -> tuple[Array]:
     return (xp.astype(taken, probs.dtype) - probs,)
 
 
+def categorical_entropy_gradient(logits: Array) -> tuple[Array]:
+    """∂H / ∂θ_b = −π(b) (log π(b) + H), ``[B, K]``."""
+    xp, log_probs = array_namespace(logits), log_softmax(logits)
+    probs = xp.exp(log_probs)
+    return (probs * (xp.sum(probs * log_probs, axis=-1, keepdims=True) - log_probs),)
+
+
 def categorical_fisher(logits: Array, tangent: Array) -> tuple[Array]:
     """(diag π − π πᵀ) v = π (v − πᵀv), ``[B, K]``: the curvature of KL(π ‖ ·) in the logits, times v."""
     xp, probs = array_namespace(logits), _probs(logits)
@@ -105,6 +112,12 @@ def gaussian_score(mean: Array, log_std: Array, actions: Array) -> tuple[Array, 
     return z * inverse, z * z - 1
 
 
+def gaussian_entropy_gradient(mean: Array, log_std: Array) -> tuple[Array, Array]:
+    """∂H / ∂μ = 0 and ∂H / ∂ log σ = 1, both ``[B, D]``."""
+    xp = array_namespace(mean)
+    return xp.zeros_like(mean), xp.ones_like(mean)
+
+
 def gaussian_fisher(mean: Array, log_std: Array, mean_tangent: Array, log_std_tangent: Array) -> tuple[Array, Array]:
     """diag(1/σ², 2) times the tangent (of μ, of log σ): the curvature of KL(N ‖ ·), both ``[B, D]``."""
     xp = array_namespace(mean)
@@ -129,16 +142,29 @@ class Family:
     Attributes
     ----------
     log_prob : ``(*outputs, actions) -> [B]``.
+    entropy : ``(*outputs) -> [B]``.
     kl : ``(*outputs_p, *outputs_q) -> [B]``, KL(p ‖ q).
     score : ``(*outputs, actions)`` → the gradient of log_prob in each output.
+    entropy_gradient : ``(*outputs)`` → the gradient of entropy in each output.
     fisher : ``(*outputs, *tangents)`` → the Fisher information of each row times the tangent.
     """
 
     log_prob: Callable[..., Array]
+    entropy: Callable[..., Array]
     kl: Callable[..., Array]
     score: Callable[..., tuple[Array, ...]]
+    entropy_gradient: Callable[..., tuple[Array, ...]]
     fisher: Callable[..., tuple[Array, ...]]
 
 
-CATEGORICAL = Family(categorical_log_prob, categorical_kl, categorical_score, categorical_fisher)
-GAUSSIAN = Family(gaussian_log_prob, gaussian_kl, gaussian_score, gaussian_fisher)
+CATEGORICAL = Family(
+    categorical_log_prob,
+    categorical_entropy,
+    categorical_kl,
+    categorical_score,
+    categorical_entropy_gradient,
+    categorical_fisher,
+)
+GAUSSIAN = Family(
+    gaussian_log_prob, gaussian_entropy, gaussian_kl, gaussian_score, gaussian_entropy_gradient, gaussian_fisher
+)
