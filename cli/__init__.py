@@ -10,6 +10,7 @@ from .ledger import ledger_
 from .list import list_
 from .replay import replay
 from .report import report
+from .script import script
 
 __all__ = ["main"]
 
@@ -25,6 +26,7 @@ def main() -> None:
     policyproof list                            what can be checked
     policyproof explain gae-equals-td-error-sum what an invariant states, and where it comes from
     policyproof replay FILE                     run a counterexample again
+    policyproof script FILE                     the same as a short Python file that runs on its own
     policyproof ledger                          execute what the literature claims
     policyproof report RUN.json --html DIR      pages, badges, JUnit and more of finished runs
 
@@ -32,5 +34,5 @@ def main() -> None:
     """  # noqa: D301 - click reads the backspace as "keep these lines"
 
 
-for command in (check, list_, explain, replay, report, ledger_, kill_matrix_):
+for command in (check, list_, explain, replay, script, report, ledger_, kill_matrix_):
     main.add_command(command)

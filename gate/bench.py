@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .counterexample import decode_case, encode_case
-from .job import Job, describe, diagnosed, invariant_of, not_offered, tried
+from .job import Job, describe, diagnosed, invariant_of, not_offered, tried, tried_once
 from .launch import Forked, Launcher, spawned
 from .session import Limits, Lost, Session
 from .target import Target, opened
@@ -40,6 +40,10 @@ class Bench(Protocol):
         """Judge jobs until there are no more; verdicts come in the order in which they are done."""
         ...
 
+    def tried(self, invariant: str, case: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        """Try one encoded case, and say what ``tried_once`` says; or raise ``Lost``."""
+        ...
+
 
 class InProcess:
     """The implementation runs here: what it does to the process, it does to the gate."""
@@ -54,6 +58,11 @@ class InProcess:
         while (job := next_job()) is not None:
             trial, verdict = tried(job, self._target)
             yield diagnosed(verdict, self._target, trial)
+
+    def tried(self, invariant: str, case: dict[str, Any], limits: Limits) -> dict[str, Any]:
+        """Try one encoded case; no limit can be held."""
+        del limits
+        return tried_once(invariant_of(invariant), decode_case(case), self._target)
 
 
 @dataclass
@@ -117,7 +126,7 @@ class Workers:
             session.close()
 
     def tried(self, invariant: str, case: dict[str, Any], limits: Limits) -> dict[str, Any]:
-        """Try one encoded case: the ``kind`` of failure, the ``document`` of it, the ``ratio``; or raise ``Lost``."""
+        """Try one encoded case in a worker."""
         session = self._session()
         answer = session.ask({"ask": "try", "invariant": invariant, "case": case, "only_if_right": False}, limits)
         self._idle.append(session)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..invariants.comparison import Comparison
 from ..invariants.discovery import all_invariants
 from ..invariants.invariant import Invariant
 from ..invariants.subject import Subject
@@ -20,7 +21,7 @@ from .judge import Trial, judge
 from .target import Target
 from .verdict import Verdict
 
-__all__ = ["Job", "describe", "diagnosed", "invariant_of", "not_offered", "tried", "verdict_of"]
+__all__ = ["Job", "describe", "diagnosed", "invariant_of", "not_offered", "tried", "tried_once", "verdict_of"]
 
 Attempting = Callable[[Invariant, Subject, Any], Attempt]
 
@@ -68,6 +69,18 @@ def diagnosed(verdict: Verdict, target: Target, trial: Trial) -> Verdict:
         known = tuple(found for name in suspects for found in diagnose(name, target.subject, trial.case))
         unlike = tuple(found for name in suspects for found in ruled_out(name, target.subject, trial.case))
     return replace(verdict, diagnosis=known, ruled_out=unlike)
+
+
+def tried_once(invariant: Invariant, case: Any, target: Target, attempt: Attempting = attempt) -> dict[str, Any]:
+    """One attempt as plain data: the ``kind`` of failure, a ``message`` in words, and the ``document`` of it."""
+    seen = attempt(invariant, target.subject, case)
+    found = document(invariant.id, target.name, describe(target.subject), case, seen.comparison, seen.error)
+    ratio = seen.comparison.ratio if seen.comparison is not None else 0.0
+    return {
+        "kind": seen.kind,
+        "message": seen.error or (seen.comparison and f"{_in_words(seen.comparison)}; error ÷ bound: {ratio:.3g}"),
+        "document": found,
+    }
 
 
 def verdict_of(invariant: Invariant, target: Target, trial: Trial) -> Verdict:
@@ -120,8 +133,13 @@ def _kept(file: str) -> list[Any]:
 def _message(trial: Trial) -> str:
     if trial.comparison is None or trial.status == "holds":
         return trial.error
-    at = trial.comparison.worst
-    where = f" at {list(at)}" if at else ""
-    got, expected = trial.comparison.got[at], trial.comparison.expected[at]
-    text = f"{trial.comparison.what}{where}: got {got:.9g}, expected {expected}"
+    text = _in_words(trial.comparison)
     return f"{text}; {trial.error}" if trial.error else text
+
+
+def _in_words(comparison: Comparison) -> str:
+    if not comparison.got.size:
+        return f"{comparison.what}: nothing to compare"
+    at = comparison.worst
+    where = f" at {list(at)}" if at else ""
+    return f"{comparison.what}{where}: got {comparison.got[at]:.9g}, expected {comparison.expected[at]}"

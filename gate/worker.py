@@ -23,7 +23,7 @@ from .channel import Channel, Closed
 from .counterexample import decode_case, document, encode_case
 from .draws import from_the_seed_alone
 from .errors import UsageError
-from .job import Job, describe, diagnosed, invariant_of, tried
+from .job import Job, describe, diagnosed, invariant_of, tried, tried_once
 from .recorder import Playback, Recorder, WatchedSubject
 from .tape import Tape
 from .target import Target, opened
@@ -73,10 +73,7 @@ def _answer(channel: Channel, question: dict[str, Any], target: Target, recorder
         if question["only_if_right"] and attempt(invariant, Subject(oracle()), case).kind:
             channel.send({"refused": True})
             return
-        seen = recorder.attempt(invariant, target.subject, case)
-        found = document(invariant.id, target.name, describe(target.subject), case, seen.comparison, seen.error)
-        ratio = seen.comparison.ratio if seen.comparison is not None else 0.0
-        channel.send({"kind": seen.kind, "ratio": ratio, "document": found, "smaller": _smaller(case)})
+        channel.send(tried_once(invariant, case, target, recorder.attempt))
 
 
 def _recovered(job: Job, target: Target, outcomes: bytes) -> dict[str, Any]:

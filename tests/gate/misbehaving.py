@@ -1,4 +1,4 @@
-"""Implementations that misbehave, one kind each. ``WHEN`` says on which cases: where an episode is cut by a time limit."""
+"""Implementations that misbehave, one kind each. Each is right until an episode is cut short."""
 
 import ctypes
 import os
@@ -265,7 +265,8 @@ class ReturnsAnInput(Misbehaving):
 
 
 class ReturnsOneBuffer(Misbehaving):
-    buffers = {}
+    def __init__(self):
+        self.buffers = {}
 
     def spoil(self, answer, batch):
         buffer = self.buffers.setdefault(answer.shape, np.empty_like(answer))
