@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,20 +13,12 @@ from ..invariants.capability import Capability
 from ..invariants.discovery import all_capabilities, all_variants
 from ..invariants.subject import ImplementationError, Subject
 from ..invariants.variant import Variant
-from .verdict import Diagnosis
+from .verdict import Diagnosis, RuledOut
 
-__all__ = ["RuledOut", "diagnose", "ruled_out"]
+__all__ = ["diagnose", "ruled_out"]
 
 CASES = 60
 """How many general cases are tried beside the counterexample."""
-
-
-@dataclass(frozen=True)
-class RuledOut:
-    """A known bug that reproduces the counterexample, and the case that tells it from the implementation."""
-
-    variant: str
-    case: str
 
 
 def diagnose(capability: str, subject: Subject, counterexample: Any) -> tuple[Diagnosis, ...]:

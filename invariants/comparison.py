@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from flint import arb
@@ -20,13 +22,15 @@ class Comparison:
     """Entry by entry: ``got`` in float64, ``expected`` in any arithmetic, ``bound`` on |got − expected|.
 
     A bound of 0 asks for equality, an infinite one for nothing; of a ball, the farthest point counts. ``what`` says in
-    a few words what is compared, for a reader of a verdict.
+    a few words what is compared, for a reader of a verdict. ``follows`` names conventions, each with the values that
+    fit this case.
     """
 
     got: Array
     expected: Array
     bound: Array
     what: str
+    follows: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def errors(self) -> Array:

@@ -51,6 +51,11 @@ class Followed:
         """As an implementation would declare them."""
         return f"advantage_std_ddof={self.ddof}, advantage_epsilon={self.measured:.2g}"
 
+    @property
+    def named(self) -> dict[str, tuple[Any, ...]]:
+        """The same for a verdict."""
+        return {"advantage_std_ddof": (self.ddof,), "advantage_epsilon": (float(f"{self.measured:.2g}"),)}
+
     def divisor(self, case: AdvantageBatch, got: Array) -> Any:
         """S + ε for the ε in range that fits best: Σ c²/Σ c z, c the centred advantages, brought into range."""
         spread, parts = deviation(case, self.ddof), centred(case)

@@ -37,7 +37,7 @@ def equals_distance_from_the_mean_over_spread(subject: Subject, case: AdvantageB
         return Comparison(got, np.zeros(case.size), bound, "a spread lost in the rounding of the mean")
     with precision(BITS):
         expected = centred(case) / follows.divisor(case, got)
-    return Comparison(got, expected, bound, f"result and formula with {follows}")
+    return Comparison(got, expected, bound, f"result and formula with {follows}", follows.named)
 
 
 @statement(
@@ -80,4 +80,6 @@ def the_spread_is_one(subject: Subject, case: AdvantageBatch) -> Comparison:
         return Comparison(np.asarray(root), np.zeros(()), np.asarray(bound), "a spread lost in rounding")
     with precision(BITS):
         expected = np.sqrt((floating(centred(case)) ** 2).sum()) / divisor / float(follows.divisor(case, got))
-    return Comparison(np.asarray(root), np.asarray(expected), np.asarray(bound), f"spread and 1, with {follows}")
+    return Comparison(
+        np.asarray(root), np.asarray(expected), np.asarray(bound), f"spread and 1, with {follows}", follows.named
+    )

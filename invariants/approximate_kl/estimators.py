@@ -30,7 +30,8 @@ def is_the_mean_of_k1_k2_or_k3(subject: Subject, case: Samples) -> Comparison:
     got = APPROXIMATE_KL.results(subject, case)[0]
     bound = np.asarray(estimate_bound(case, subject, estimator))
     expected = np.asarray(estimate(case, estimator))
-    return Comparison(got, expected, bound, f"estimate and mean with kl_estimator={estimator!r}")
+    what = f"estimate and mean with kl_estimator={estimator!r}"
+    return Comparison(got, expected, bound, what, {"kl_estimator": (estimator,)})
 
 
 @statement(

@@ -203,7 +203,10 @@ def finite_or_infinite_where_a_probability_underflows(subject: Subject, case: Lo
     got = np.where(infinite, floating(expected), got)
     what = "+∞" if infinite.any() else "the finite divergence"
     bound = kl_bound(case, subject) + np.where(infinite, 2.0**-52 * floating(expected), 0.0)
-    return Comparison(got, expected, bound, f"KL(p‖q) beyond the smallest float, where {what} is given")
+    given = (
+        {"divergence_beyond_the_smallest_float": ("infinite" if infinite.any() else "finite",)} if under.any() else {}
+    )
+    return Comparison(got, expected, bound, f"KL(p‖q) beyond the smallest float, where {what} is given", given)
 
 
 def _second_order(case: Steps) -> tuple[Array, Array]:

@@ -94,7 +94,8 @@ def near_the_edge_exact_or_guarded(subject: Subject, case: Actions) -> Compariso
     exact_fits = Comparison(got, exactly, bound, "").holds
     expected = exactly if exact_fits else _nearest(got, low, high)
     what = "exactly" if exact_fits else "guarded"
-    return Comparison(got, expected, bound, f"log-density next to ±1, {what}")
+    follows = {"squashed_edge": ("exact", "guarded") if exact_fits else ("guarded",)}
+    return Comparison(got, expected, bound, f"log-density next to ±1, {what}", follows)
 
 
 def _nearest(got: Array, low: Array, high: Array) -> Array:

@@ -14,7 +14,7 @@ from .capabilities import NATURAL_GRADIENT_STEP
 from .full_step import FullStep, Problem, candidates
 from .strategies import TrustRegionBatch, shifted, twice
 
-__all__ = ["KAKADE_2001", "TRPO_2015", "best_fit", "nothing"]
+__all__ = ["KAKADE_2001", "TRPO_2015", "best_fit", "dampings", "nothing"]
 
 KAKADE_2001 = "Kakade (2001), A natural policy gradient"
 TRPO_2015 = "Schulman, Levine, Moritz, Jordan, Abbeel (2015), Trust region policy optimization"
@@ -35,9 +35,11 @@ def is_the_natural_gradient_scaled_to_max_kl(subject: Subject, case: TrustRegion
     """
     problem = Problem(subject, case)
     got = problem.centred(step_of(subject, case))
-    step = best_fit(problem, candidates(problem), got)
+    steps = candidates(problem)
+    step = best_fit(problem, steps, got)
     what = f"change of the logits and natural gradient step with damping {step.damping}"
-    return Comparison(got, problem.change(step), problem.bound(step), what)
+    fitting = [s for s in steps if Comparison(got, s.nearly, problem.bound(s), "").holds]
+    return Comparison(got, problem.change(step), problem.bound(step), what, dampings(fitting))
 
 
 @statement(
@@ -193,6 +195,11 @@ def four_times_max_kl_is_twice_the_step(subject: Subject, case: TrustRegionBatch
 def step_of(subject: Subject, case: TrustRegionBatch) -> Array:
     """The new logits."""
     return NATURAL_GRADIENT_STEP.results(subject, case)[0]
+
+
+def dampings(steps: list[FullStep]) -> dict[str, tuple[float, ...]]:
+    """The dampings of some steps, for a verdict."""
+    return {"damping": tuple(float(floating(step.damping)) for step in steps)}
 
 
 def best_fit(problem: Problem, steps: list[FullStep], got: Array) -> FullStep:

@@ -12,7 +12,7 @@ from ..invariant import Class, statement
 from ..subject import Subject
 from .capabilities import TRPO_STEP
 from .full_step import FullStep, Problem, candidates
-from .natural import TRPO_2015, nothing, unvisited
+from .natural import TRPO_2015, dampings, nothing, unvisited
 from .strategies import TrustRegionBatch, overshoots, shifted, twice
 from .trials import at_change, at_scale, slope
 
@@ -75,9 +75,11 @@ def goes_along_the_natural_gradient_and_no_farther(subject: Subject, case: Trust
     """
     problem = Problem(subject, case)
     got = problem.centred(step_of(subject, case))
-    step, scale = along(problem, got)
+    found = multiples(problem, got)
+    step, scale = found[0]
     what = f"change of the logits and {scale:.6g} times the natural gradient step with damping {step.damping}"
-    return Comparison(got, scale * problem.change(step), problem.bound(step, scale), what)
+    fitting = dampings([step for step, _ in found])
+    return Comparison(got, scale * problem.change(step), problem.bound(step, scale), what, fitting)
 
 
 @statement(

@@ -38,6 +38,11 @@ class Followed:
         """As an implementation would declare them."""
         return f"value_loss_scale={self.scale:g}, value_clip={self.form!r}"
 
+    @property
+    def named(self) -> dict[str, tuple[Any, ...]]:
+        """The same for a verdict."""
+        return {"value_loss_scale": (self.scale,), "value_clip": (self.form,)}
+
     def loss(self, case: ValueBatch) -> Any:
         """The exact loss."""
         return exact(self.scale) * value_loss(*case.arrays, clip_range=case.clip_range, form=self.form)

@@ -53,7 +53,9 @@ def clipped_loss_follows_one_form(subject: Subject, case: ValueBatch) -> Compari
     follows = followed(subject)
     got, _ = VALUE_LOSS.results(subject, case)
     bound = np.asarray(loss_bound(case, subject, follows.scale))
-    return Comparison(got, np.asarray(follows.loss(case)), bound, f"loss and clipped form with {follows}")
+    return Comparison(
+        got, np.asarray(follows.loss(case)), bound, f"loss and clipped form with {follows}", follows.named
+    )
 
 
 @statement(
@@ -74,7 +76,11 @@ def one_factor_scales_loss_and_gradient(subject: Subject, case: ValueBatch) -> C
     expected = np.append(follows.gradients(plain)[0][::-1], follows.loss(plain))[::-1]
     bound = np.append(loss_bound(case, subject, follows.scale), gradient_bound(case, subject, follows.scale))
     return Comparison(
-        got, np.tile(expected, 2), np.tile(bound, 2), f"results at V = V_old, plain and clipped, with {follows}"
+        got,
+        np.tile(expected, 2),
+        np.tile(bound, 2),
+        f"results at V = V_old, plain and clipped, with {follows}",
+        {"value_loss_scale": (follows.scale,)},
     )
 
 

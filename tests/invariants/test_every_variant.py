@@ -9,7 +9,7 @@ from policyproof.invariants.discovery import all_invariants, all_variants
 from policyproof.invariants.invariant import Class
 from policyproof.invariants.subject import Subject
 
-CI = PROFILES["ci"].examples
+CI = PROFILES["ci"].share(len(all_invariants()))
 FORMS = [(variant, form) for variant in all_variants() for form in range(len(variant.forms))]
 BUGS = [(variant, form) for variant, form in FORMS if not variant.is_control]
 
