@@ -5,10 +5,20 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .advantage import generalized_advantage_estimation
+    from .ppo import PPO
+    from .ppo_config import PPOConfig
+    from .trpo import TRPO
+    from .trpo_config import TRPOConfig
 
-__all__ = ["generalized_advantage_estimation"]
+__all__ = ["PPO", "TRPO", "PPOConfig", "TRPOConfig", "generalized_advantage_estimation"]
 
-_HOME = {"generalized_advantage_estimation": ".advantage"}
+_HOME = {
+    "PPO": ".ppo",
+    "PPOConfig": ".ppo_config",
+    "TRPO": ".trpo",
+    "TRPOConfig": ".trpo_config",
+    "generalized_advantage_estimation": ".advantage",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -127,8 +127,8 @@ def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: An
         rows = slice(start, start + ROWS)
         out = forward(shape.actor, parameters, x[rows], work.actor)
         if shape.discrete:
-            kept = work.actor_deltas[: out.size].reshape(out.shape)
-            choose(out, shape.actions, noise[rows], kept, actions[rows], log_probs[rows])
+            remembered = work.actor_deltas[: out.size].reshape(out.shape)
+            choose(out, shape.actions, noise[rows], remembered, actions[rows], log_probs[rows])
         else:
             perturb(out, log_std, noise[rows], actions[rows], log_probs[rows])
 

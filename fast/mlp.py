@@ -118,17 +118,17 @@ def bias_of(layers: Any, parameters: Any, layer: int) -> Any:
 def forward(layers: Any, parameters: Any, x: Any, workspace: Any) -> Any:
     """The output of at most `ROWS` rows x, [rows, padded outputs]; all activations stay in the workspace."""
     h, weights, rows = np.int64(workspace.ctypes.data), np.int64(parameters.ctypes.data), len(x)
-    below, below_row = np.int64(x.ctypes.data), x.strides[0]
+    below, below_row, below_column = np.int64(x.ctypes.data), x.strides[0], x.strides[1]
     for layer in range(len(layers)):
         width, start = layers[layer, _WIDTH], ROWS * layers[layer, _BEFORE]
         multiply(
-            below, below_row, _BYTES, weights + _BYTES * layers[layer, _WEIGHTS], _BYTES * width,
+            below, below_row, below_column, weights + _BYTES * layers[layer, _WEIGHTS], _BYTES * width,
             h + _BYTES * start, _BYTES * width, weights + _BYTES * layers[layer, _BIAS], 0,
             rows, layers[layer, _INPUTS], width,
         )  # fmt: skip
         if layer < len(layers) - 1:
             _tanh(workspace[start : start + rows * width])
-        below, below_row = h + _BYTES * start, _BYTES * width
+        below, below_row, below_column = h + _BYTES * start, _BYTES * width, _BYTES
     return activations_of(layers, workspace, len(layers) - 1, rows)
 
 
@@ -152,8 +152,8 @@ def backward(layers: Any, parameters: Any, x: Any, workspace: Any, deltas: Any, 
         delta, to, row = d + _BYTES * start, g + _BYTES * weights, _BYTES * width
         _add_rows(deltas[start : start + rows * width], gradient[bias : bias + width])
         if layer == 0:
-            x_at, x_row = np.int64(x.ctypes.data), x.strides[0]
-            multiply(x_at, _BYTES, x_row, delta, row, to, row, to, row, inputs, rows, width)
+            x_at, x_row, x_column = np.int64(x.ctypes.data), x.strides[0], x.strides[1]
+            multiply(x_at, x_column, x_row, delta, row, to, row, to, row, inputs, rows, width)
             return
         below, wide = ROWS * layers[layer - 1, _BEFORE], layers[layer - 1, _WIDTH]
         wide_row, delta_below = _BYTES * wide, d + _BYTES * below

@@ -131,7 +131,7 @@ def _update(
     return done, seen
 
 
-@compiled
+@kept
 def _gradient(
     shape: Any, parameters: Any, batch: Any, rows: Any, numbers: Any, work: Any, buffers: Any, statistics: Any
 ) -> None:
