@@ -43,7 +43,7 @@ $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[fast,gpu,libraries,test]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[fast,gpu,libraries,ray,test]"
 	mkdir -p $(VENV)/typing && ln -sfn ../.. $(VENV)/typing/policyproof
 	touch $(READY)
 

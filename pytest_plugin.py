@@ -192,7 +192,7 @@ def _failure(bench: Bench, invariant: Invariant, profile: Profile, seed: int, ca
 
     jobs = iter([Job(invariant.id, profile.share(len(_offered(bench))), seed)])
     with interruptible():
-        (verdict,) = bench.verdicts(lambda: next(jobs, None), profile.limits(call_limit))
+        ((_, verdict),) = bench.verdicts(lambda: next(jobs, None), profile.limits(call_limit))
     if verdict.status not in FAILING:
         return ""
     report = Report(bench.name, bench.described, profile.name, seed, bench.isolation, [verdict])

@@ -3,8 +3,10 @@
 import click
 
 from .. import __version__
+from .campaign import campaign
 from .check import check
 from .explain import explain
+from .init import init
 from .kill_matrix import kill_matrix_
 from .ledger import ledger_
 from .list import list_
@@ -23,10 +25,12 @@ def main() -> None:
     \b
     policyproof check fast-cpu                  judge a built-in target
     policyproof check my_adapter.py:MyGAE       judge your own
+    policyproof init my-library                 write an adapter to begin with
     policyproof list                            what can be checked
     policyproof explain gae-equals-td-error-sum what an invariant states, and where it comes from
     policyproof replay FILE                     run a counterexample again
     policyproof script FILE                     the same as a short Python file that runs on its own
+    policyproof campaign TARGET --run DIR       many seeds, on all cores or on a Ray cluster
     policyproof ledger                          execute what the literature claims
     policyproof report RUN.json --html DIR      pages, badges, JUnit and more of finished runs
 
@@ -34,5 +38,5 @@ def main() -> None:
     """  # noqa: D301 - click reads the backspace as "keep these lines"
 
 
-for command in (check, list_, explain, replay, script, report, ledger_, kill_matrix_):
+for command in (check, init, list_, explain, replay, script, campaign, report, ledger_, kill_matrix_):
     main.add_command(command)

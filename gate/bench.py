@@ -36,7 +36,7 @@ class Bench(Protocol):
     offered: tuple[str, ...]
     isolation: str
 
-    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[Verdict]:
+    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[tuple[Job, Verdict]]:
         """Judge jobs until there are no more; verdicts come in the order in which they are done."""
         ...
 
@@ -52,12 +52,12 @@ class InProcess:
         self.name, self.described, self.offered = target.name, describe(target.subject), target.subject.offered
         self.isolation, self._target = f"none: {why}", target
 
-    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[Verdict]:
+    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[tuple[Job, Verdict]]:
         """Judge jobs one after the other; no limit can be held."""
         del limits
         while (job := next_job()) is not None:
             trial, verdict = tried(job, self._target)
-            yield diagnosed(verdict, self._target, trial)
+            yield job, diagnosed(verdict, self._target, trial)
 
     def tried(self, invariant: str, case: dict[str, Any], limits: Limits) -> dict[str, Any]:
         """Try one encoded case; no limit can be held."""
@@ -86,9 +86,9 @@ class Workers:
         self._idle: list[Session] = []
         self._all: list[Session] = []
 
-    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[Verdict]:
+    def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[tuple[Job, Verdict]]:
         """Judge jobs, as many at a time as there are workers."""
-        done: queue.Queue[Verdict | BaseException | None] = queue.Queue()
+        done: queue.Queue[tuple[Job, Verdict] | BaseException | None] = queue.Queue()
         stop = threading.Event()
 
         def work() -> None:
@@ -96,7 +96,7 @@ class Workers:
             try:
                 while not stop.is_set() and (job := next_job()) is not None:
                     session, verdict = self._judged(session or self._session(), job, limits)
-                    done.put(verdict)
+                    done.put((job, verdict))
             except BaseException as error:
                 done.put(error)
             finally:
@@ -113,10 +113,10 @@ class Workers:
                 match done.get():
                     case None:
                         left -= 1
-                    case Verdict() as verdict:
-                        yield verdict
-                    case error:
+                    case BaseException() as error:
                         raise error
+                    case judged:
+                        yield judged
         finally:
             stop.set()
 

@@ -101,7 +101,7 @@ def run(
     found: dict[str, Verdict] = {}
     with interruptible():
         try:
-            for verdict in bench.verdicts(next_job, limits or profile.limits()):
+            for _, verdict in bench.verdicts(next_job, limits or profile.limits()):
                 found[verdict.invariant] = verdict
                 ended(verdict)
             report.complete = True
