@@ -115,7 +115,7 @@ def gaussian_score(mean: Array, log_std: Array, actions: Array) -> tuple[Array, 
 def gaussian_entropy_gradient(mean: Array, log_std: Array) -> tuple[Array, Array]:
     """∂H / ∂μ = 0 and ∂H / ∂ log σ = 1, both ``[B, D]``."""
     xp = array_namespace(mean)
-    return xp.zeros_like(mean), xp.ones_like(mean)
+    return xp.zeros_like(mean), xp.ones_like(log_std)
 
 
 def gaussian_fisher(mean: Array, log_std: Array, mean_tangent: Array, log_std_tangent: Array) -> tuple[Array, Array]:

@@ -82,7 +82,7 @@ def natural_gradient_step(
     logits: Array, states: Array, actions: Array, advantages: Array, region: TrustRegion
 ) -> Array:
     """θ + √(2δ / gᵀx) x with (F + c I) x = g."""
-    return logits + _problem(logits, states, actions, advantages).natural_gradient_step(region)
+    return logits + _problem(logits, states, actions, advantages).natural_gradient_step(region)[0]
 
 
 def trpo_step(logits: Array, states: Array, actions: Array, advantages: Array, region: TrustRegion) -> Array:

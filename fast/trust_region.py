@@ -73,12 +73,14 @@ class Step:
     scale : β^j of the accepted trial, or 0.
     kl : mean KL(π_θ ‖ π_θ') of it.
     gain : mean (ρ − 1) Â of it.
+    slope : gᵀx, the squared length of g in the norm of (F + c I)⁻¹; NaN where the gradient is no number.
     """
 
     parameters: Array
     scale: float
     kl: float
     gain: float
+    slope: float
 
 
 def fisher_vector_product(family: Family, here: Linearisation, vector: Array, *, damping: float) -> Array:
@@ -111,8 +113,8 @@ class TrustRegionProblem:
         scores = self.family.score(*self._here.outputs, self.actions)
         return self._here.pull(tuple(weights * score for score in scores))
 
-    def natural_gradient_step(self, region: TrustRegion) -> Array:
-        """√(2δ / gᵀx) x with (F + c I) x = g, by conjugate gradients; zeros where g = 0.
+    def natural_gradient_step(self, region: TrustRegion) -> tuple[Array, Array]:
+        """√(2δ / gᵀx) x with (F + c I) x = g, by conjugate gradients, and gᵀx; zeros where g = 0.
 
         gᵀx is xᵀ(F + c I)x: every iterate of the method is perpendicular to its residual.
         """
@@ -124,7 +126,7 @@ class TrustRegionProblem:
             iterations=region.iterations,
         )
         slope = xp.sum(gradient * x)
-        return xp.where(slope > 0, xp.sqrt(2 * region.max_kl / xp.where(slope > 0, slope, 1)), 0) * x
+        return xp.where(slope > 0, xp.sqrt(2 * region.max_kl / xp.where(slope > 0, slope, 1)), 0) * x, slope
 
     def gain_and_kl(self, parameters: Array) -> tuple[Array, Array]:
         """Mean (ρ − 1) Â, the gain of the surrogate, and mean KL(π_θ ‖ π_θ')."""
@@ -139,11 +141,12 @@ class TrustRegionProblem:
         A trial whose divergence or gain is no number is refused. The accepted trial is the only number that a device
         is asked for, one question a trial; the first is accepted as a rule.
         """
-        full = self.natural_gradient_step(region)
+        full, along = self.natural_gradient_step(region)
+        slope = float(along)
         for trial in range(region.backtrack_steps):
             scale = region.backtrack_factor**trial
             parameters = self.parameters + scale * full
             gain, kl = map(float, self.gain_and_kl(parameters))
             if kl <= region.max_kl and gain >= 0:
-                return Step(parameters, scale, kl, gain)
-        return Step(self.parameters, 0.0, 0.0, 0.0)
+                return Step(parameters, scale, kl, gain, slope)
+        return Step(self.parameters, 0.0, 0.0, 0.0, slope)
