@@ -109,6 +109,19 @@ def slugs(runs: Sequence[Record]) -> list[str]:
     return found
 
 
+def followed(run: Record) -> dict[str, str]:
+    """The conventions that were measured, each with the values that fit every case of every invariant."""
+    found: dict[str, list[Any]] = {}
+    for verdict in run["verdicts"]:
+        for name, values in verdict.get("convention", {}).items():
+            found[name] = [value for value in found.get(name, values) if value in values]
+    return {
+        name: " or ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+        or "not always the same"
+        for name, values in found.items()
+    }
+
+
 def ratio_text(ratio: float | str) -> str:
     """An error ÷ bound in two digits."""
     number = _ratio(ratio)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..failures import failing_groups
 from ..loading import Records
-from ..matrix import FAILING, cell, label, slugs, verdicts_of
+from ..matrix import FAILING, cell, followed, label, slugs, verdicts_of
 from .page import Page
 
 __all__ = ["pages"]
@@ -19,9 +19,6 @@ def pages(records: Records) -> Iterator[Page]:
         parts = {name: verdicts_of(run, name) for name in names}
         offered = {name: own for name, own in parts.items() if cell(own).judged}
         failing = [verdict for verdict in run["verdicts"] if verdict["status"] in FAILING]
-        recognised = {
-            name: value for verdict in run["verdicts"] for name, value in (verdict.get("convention") or {}).items()
-        }
         yield Page(
             f"implementation/{slug}.html",
             "implementation.html",
@@ -31,7 +28,7 @@ def pages(records: Records) -> Iterator[Page]:
                 "whole": cell(run["verdicts"]),
                 "capabilities": [(name, cell(own), own) for name, own in offered.items()],
                 "not_offered": [name for name in parts if name not in offered],
-                "recognised": recognised,
+                "recognised": followed(run),
                 "groups": failing_groups(failing),
             },
         )

@@ -20,9 +20,8 @@ def pages(records: Records) -> Iterator[Page]:
     evidence = {entry["name"]: entry for entry in ledger["evidence"]}
     groups: dict[str, list[Mapping[str, Any]]] = {}
     for claim in ledger["claims"]:
-        groups.setdefault(claim["group"], []).append(
-            {**claim, "evidence": [evidence[name] for name in claim["evidence"]]}
-        )
+        own = [evidence[name] for name in claim["evidence"]]
+        groups.setdefault(claim["group"], []).append({**claim, "evidence": own, "tone": _tone(claim)})
     ratios = [(entry["name"], entry["ratio_float"]) for entry in ledger["evidence"] if "ratio_float" in entry]
     yield Page(
         "ledger.html",
@@ -39,3 +38,8 @@ def pages(records: Records) -> Iterator[Page]:
             "tightness": tightness_plot(ratios) if ratios else "",
         },
     )
+
+
+def _tone(claim: Mapping[str, Any]) -> str:
+    """The colour: a slip of the pen is amber, although its correction is verified."""
+    return "deviates" if claim["verdict"] == "slip" and claim["status"] == "verified" else str(claim["status"])

@@ -110,7 +110,7 @@ def hostile(run):
         verdict["sources"] = [HOSTILE]
         verdict["claims"] = [HOSTILE]
         verdict["message"] += f"{HOSTILE} | [a](javascript:alert(1)) @everyone =1+1 \x07"
-        verdict["convention"] = {HOSTILE: HOSTILE}
+        verdict["convention"] = {HOSTILE: [HOSTILE]}
         if verdict["status"] == "violated":
             verdict["diagnosis"] = [{"variant": HOSTILE, "description": HOSTILE, "citation": HOSTILE}]
             verdict["counterexample"]["seen"]["what"] = HOSTILE

@@ -1,0 +1,103 @@
+"""Every kind of page in headless Chromium: no message on the console, no request to a network, filters that work."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+from policyproof.reports.loading import records_of
+from policyproof.reports.site.build import write_site
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--enable-logging=stderr", "--v=0"),
+)
+PAGES = (
+    "index.html",
+    "findings.html",
+    "ledger.html",
+    "implementation/shifted.html",
+    "invariant/gae-truncation-bootstraps-from-final-state.html",
+)
+
+pytestmark = [
+    pytest.mark.nightly,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed to look at the pages with"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(run, ledger, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    write_site(records_of([("run", run), ("ledger", ledger)]), folder)
+    return folder
+
+
+@pytest.fixture
+def browse(tmp_path):
+    """Load a page with a script of ours after its own: what the script returns, and what was said on the console."""
+
+    def load(file, script, width=1280):
+        act = file.with_suffix(".js")
+        act.write_text(f"addEventListener('load', () => {{ document.title = JSON.stringify((() => {{{script}}})()) }})")
+        acting = file.with_stem(f"acting-{file.stem}")
+        ours = f'<script src="{act.name}" defer></script></head>'
+        acting.write_text(file.read_text().replace("</head>", ours))
+        own = (f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900", "--dump-dom", acting.as_uri())
+        done = subprocess.run([CHROMIUM, *FLAGS, *own], capture_output=True, text=True, timeout=120, check=True)
+        title = html.unescape(re.search(r"<title>(.*?)</title>", done.stdout)[1])
+        return json.loads(title), [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+
+    return load
+
+
+@pytest.mark.parametrize("width", [1280, 500])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_loads_in_silence_and_from_files_alone(page, width, folder, browse):
+    asked, said = browse(folder / page, "return performance.getEntriesByType('resource').map((e) => e.name);", width)
+    assert said == []  # a request that the page's policy refuses would be told here
+    assert asked
+    assert all(address.startswith("file:") for address in asked), asked
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_no_wider_than_a_phone(page, folder, browse):
+    script = """
+        document.body.style.width = '390px';
+        return [...document.querySelectorAll('main *')].filter((e) => !e.closest('.scroll, .claim p, pre, .arrays dd'))
+            .filter((e) => e.getBoundingClientRect().right > 391).map((e) => e.outerHTML.slice(0, 80));"""
+    wide, _ = browse(folder / page, script, 500)
+    assert wide == []
+
+
+def test_the_matrix_opens_and_filters(folder, browse):
+    script = """
+        const rows = [...document.querySelectorAll('#matrix [data-item]')];
+        const shown = () => rows.filter((row) => row.getClientRects().length).length;
+        const seen = [shown()];
+        document.querySelector('.opener').click(); seen.push(shown());
+        document.querySelector('.opener').click(); seen.push(shown());
+        const text = document.querySelector('input[type=search]');
+        text.value = 'truncation'; text.dispatchEvent(new Event('input', {bubbles: true})); seen.push(shown());
+        text.value = ''; text.dispatchEvent(new Event('input', {bubbles: true})); seen.push(shown());
+        document.querySelector('[data-open]').click(); seen.push(shown());
+        return seen;"""
+    (closed, opened, again, found, cleared, every), said = browse(folder / "index.html", script)
+    assert said == []
+    assert closed == again == cleared == 0
+    assert opened == every > found > 0
+
+
+def test_the_ledger_is_searched_by_words_and_verdict(folder, browse):
+    script = """
+        const shown = () => document.querySelectorAll('.claim:not([hidden])').length;
+        const seen = [shown()];
+        const fire = (name, value) => { const field = document.querySelector(`[name=${name}]`);
+            field.value = value; field.dispatchEvent(new Event('input', {bubbles: true})); seen.push(shown()); };
+        fire('status', 'false-as-written'); fire('text', 'nstep td'); fire('text', 'no such words');
+        return [...seen, document.querySelector('output').textContent];"""
+    seen, _ = browse(folder / "ledger.html", script)
+    assert seen == [279, 13, 1, 0, "0 shown"]
