@@ -18,8 +18,8 @@ __all__ = ["is_trajectories", "timeline"]
 
 NEEDED = ("rewards", "values", "next_values", "terminated", "truncated")
 STEP, GAP, TOP, LANE, LEFT = 118, 54, 44, 96, 70
-LONGEST = 24
-"""Steps drawn; a shrunk case has a few."""
+LONGEST, MOST = 24, 6
+"""Steps and environments drawn; a shrunk case has a few."""
 
 
 def is_trajectories(fields: Mapping[str, Any]) -> bool:
@@ -30,17 +30,22 @@ def is_trajectories(fields: Mapping[str, Any]) -> bool:
 def timeline(fields: Mapping[str, Any], seen: Mapping[str, Any] | None) -> Markup:
     """The picture of one case, one lane an environment."""
     arrays = {name: grid(fields[name]) for name in NEEDED}
-    steps, lanes = arrays["rewards"].shape
-    steps = min(steps, LONGEST)
-    results = [("got", seen["got"]), ("exact", seen["expected"])] if seen and _fits(seen["got"], steps, lanes) else []
+    steps, environments = arrays["rewards"].shape
+    results = (
+        [("got", seen["got"]), ("exact", seen["expected"])] if seen and _fits(seen["got"], steps, environments) else []
+    )
     height = LANE + 22 * len(results)
     drawn, width = [], 0
+    lanes, shown = min(environments, MOST), min(steps, LONGEST)
     for lane in range(lanes):
-        parts, end = _lane(arrays, steps, lane, results)
+        parts, end = _lane(arrays, shown, lane, results)
         drawn.append(Markup('<g transform="translate(0 {})">{}</g>').format(lane * height, Markup("").join(parts)))
         width = max(width, end)
-    box = (0, 0, width + 40, lanes * height + 12)
-    return svg("picture timeline", box, f"{lanes} trajectories of {steps} steps", drawn)
+    if (lanes, shown) != (environments, steps):
+        words = f"the first of {environments} environments and {steps} steps; the numbers below are all"
+        drawn.append(text(LEFT - 16, lanes * height + 16, words, "more"))
+    box = (0, 0, width + 40, lanes * height + 24)
+    return svg("picture timeline", box, f"{environments} trajectories of {steps} steps", drawn)
 
 
 def _lane(
