@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,14 +12,16 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ..gate.bench import bench
+from ..gate.bench import Bench, bench
 from ..gate.check import chosen_seed, run, selected
 from ..gate.database import VARIABLE, chosen_database
+from ..gate.deviations import Deviation, read_deviations, settled, shipped_deviations
 from ..gate.errors import UsageError
 from ..gate.kept import counterexample_file, kept_files
 from ..gate.profile import PROFILES
+from ..gate.target import built_in_targets
 from ..gate.verdict import Report
-from ..reports.terminal import conventions, effort, failures, summary, verdict_table
+from ..reports.terminal import conventions, declared, effort, failures, summary, verdict_table
 from .common import exit_with, progress_bar, refuse_unwritable
 
 __all__ = ["check"]
@@ -27,7 +30,8 @@ COUNTEREXAMPLES = Path(".policyproof/counterexamples")
 
 
 @click.command()
-@click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
+@click.argument("targets", nargs=-1, metavar="TARGET...")
+@click.option("--all-installed", is_flag=True, help="Every built-in target whose library is installed.")
 @click.option("--profile", type=click.Choice(list(PROFILES)), default="ci", show_default=True, help="How much work.")
 @click.option("--only", multiple=True, metavar="ID", help="An invariant or a capability; may be repeated.")
 @click.option("--max-time", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for each target.")
@@ -44,6 +48,8 @@ COUNTEREXAMPLES = Path(".policyproof/counterexamples")
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Worker processes; one a core by default.")
 @click.option("--in-process", is_flag=True, help="No worker processes: for debuggers. A crash or hang is then yours.")
 @click.option("--call-limit", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for one case.")
+@click.option("--deviations", type=click.Path(path_type=Path), metavar="FILE", help="Declared deviations, in TOML.")
+@click.option("--strict", is_flag=True, help="Count declared deviations as violations.")
 @click.option("--database", metavar="DB", help=f"Hypothesis' examples: directory:, github:, redis:; or {VARIABLE}.")
 def check(
     targets: tuple[str, ...],
@@ -57,13 +63,20 @@ def check(
     in_process: bool,
     call_limit: float | None,
     database: str | None,
+    all_installed: bool,
+    deviations: Path | None,
+    strict: bool,
 ) -> None:
     """Judge each TARGET against every invariant of what it offers.
 
     TARGET is a built-in name, module:attribute, or path/to/file.py:attribute. A class is instantiated without
-    arguments. Every method named as the seam names it is judged; see `policyproof list`.
+    arguments. Every method named as the seam names it is judged; see `policyproof list`. Deviations that are declared,
+    in FILE or by the adapter that comes with the package, fail only where they do not show as declared.
     """
     console, seed = Console(), chosen_seed(seed)
+
+    if not targets and not all_installed:
+        raise click.UsageError("Missing argument 'TARGET...': name one, or choose --all-installed.")
 
     def judge() -> int:
         selected(only or None)
@@ -71,32 +84,60 @@ def check(
             refuse_unwritable(json_file)
         examples = chosen_database(database)
         reports = []
-        for name in targets:
-            with bench(name, 0 if in_process else workers) as judged:
-                report = _with_progress(
-                    partial(
-                        run,
-                        judged,
-                        PROFILES[profile],
-                        only=only or None,
-                        seed=seed,
-                        max_time=max_time,
-                        limits=PROFILES[profile].limits(call_limit),
-                        kept=partial(kept_files, counterexamples, judged.described),
-                        database=examples,
-                    )
-                )
+        for name, judged in _benches(console, targets, all_installed, 0 if in_process else workers):
+            known = () if strict else _declared(name, deviations)
+            judged_by = partial(
+                run,
+                judged,
+                seed=seed,
+                limits=PROFILES[profile].limits(call_limit),
+                kept=partial(kept_files, counterexamples, judged.described),
+                database=examples,
+            )
+            report = _with_progress(partial(judged_by, PROFILES[profile], only=only or None, max_time=max_time))
+            report = settled(report, known, partial(_again, judged_by))
             reports.append(report)
             _show(console, report, counterexamples)
             if not report.complete:
                 break
+        if not reports:
+            raise UsageError("no library that has an adapter is installed: see adapters/requirements/")
         if json_file is not None:
             runs = [report.to_json() for report in reports]
-            json_file.write_text(json.dumps(runs[0] if len(targets) == 1 else runs, indent=1) + "\n", encoding="utf-8")
+            json_file.write_text(json.dumps(runs[0] if len(runs) == 1 else runs, indent=1) + "\n", encoding="utf-8")
             console.print(f"report: {json_file}", highlight=False)
         return int(any(report.failed for report in reports))
 
     exit_with(judge)
+
+
+def _benches(
+    console: Console, targets: tuple[str, ...], all_installed: bool, workers: int | None
+) -> Iterator[tuple[str, Bench]]:
+    """Each target asked for, on its bench; with ``all_installed`` also each built-in one that can be judged here.
+
+    Those that cannot are told with the reason.
+    """
+    for name in targets:
+        with bench(name, workers) as judged:
+            yield name, judged
+    for name in built_in_targets() if all_installed else ():
+        if name not in targets:
+            try:
+                with bench(name, workers) as judged:
+                    yield name, judged
+            except UsageError as error:
+                console.print(f"not judged: {name}: {error}", highlight=False, markup=False)
+
+
+def _declared(target: str, file: Path | None) -> tuple[Deviation, ...]:
+    return shipped_deviations(target) if file is None else read_deviations(file, target)
+
+
+def _again(judged_by: Callable[..., Report], invariants: tuple[str, ...]) -> Report:
+    """On ten times the cases of `ci`."""
+    more = replace(PROFILES["ci"], examples=10 * PROFILES["ci"].examples, total=10 * PROFILES["ci"].total)
+    return judged_by(more, only=invariants)
 
 
 def _with_progress(action: Callable[..., Report]) -> Report:
@@ -111,6 +152,8 @@ def _with_progress(action: Callable[..., Report]) -> Report:
 def _show(console: Console, report: Report, folder: Path) -> None:
     shown, files = report.to_json(), _write_counterexamples(report, folder)
     console.print(verdict_table(shown))
+    for line in declared(shown):
+        console.print(line, soft_wrap=True)
     for part in failures(shown, files):
         console.print(part, highlight=False, soft_wrap=isinstance(part, Text))
     console.print()

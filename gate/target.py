@@ -19,7 +19,7 @@ from ..invariants.conventions import ConventionError
 from ..invariants.subject import Subject, SubjectError
 from .errors import UsageError
 
-__all__ = ["Target", "built_in_targets", "opened", "subject_of"]
+__all__ = ["Target", "adapter_folder", "built_in_targets", "library_of", "opened", "subject_of"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,16 @@ class Target:
 def built_in_targets() -> tuple[str, ...]:
     """The names of the adapters that come with the package."""
     return tuple(_adapter_modules())
+
+
+def library_of(name: str) -> str:
+    """The file or folder of ``adapters`` that holds a built-in target; "" for any other target."""
+    return _adapter_modules().get(name, "").split(".")[0]
+
+
+def adapter_folder() -> Path:
+    """Where the adapters lie."""
+    return Path(adapters.__path__[0])
 
 
 def _adapter_modules() -> dict[str, str]:

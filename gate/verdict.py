@@ -36,7 +36,7 @@ class Verdict:
     ``examples`` cases ran, holding ``instances`` independent problems (for advantages: trajectories);
     ``worst_ratio`` is the largest error ÷ bound seen; ``cut`` says that time ran out before all examples were drawn;
     ``message`` says in words what went wrong; ``convention`` maps each convention that the invariant measured to the
-    values that fit every case.
+    values that fit every case; ``deviation`` is what was declared of it beforehand.
     """
 
     invariant: str
@@ -57,6 +57,7 @@ class Verdict:
     diagnosis: tuple[Diagnosis, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
     convention: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    deviation: dict[str, Any] | None = None
 
     @classmethod
     def from_fields(cls, fields: dict[str, Any]) -> Verdict:
@@ -87,6 +88,7 @@ class Verdict:
             "diagnosis": [vars(known) for known in self.diagnosis],
             "ruled_out": [vars(known) for known in self.ruled_out],
             "convention": {name: list(values) for name, values in self.convention.items()},
+            "deviation": self.deviation,
         }
 
 

@@ -17,6 +17,7 @@ from .failures import failing_groups
 
 __all__ = [
     "conventions",
+    "declared",
     "effort",
     "failure_text",
     "failures",
@@ -91,6 +92,18 @@ def _failure(verdict: Mapping[str, Any], files: Mapping[str, Path]) -> Iterator[
     yield Padding(Group(*lines), (0, 0, 0, 2))
     if verdict["invariant"] in files:
         yield Text(f"  replay: policyproof replay {quote(str(files[verdict['invariant']]))}")
+
+
+def declared(run: Mapping[str, Any]) -> Iterator[Text]:
+    """The deviations that showed as declared, one line a reason."""
+    reasons: dict[tuple[str, ...], list[str]] = {}
+    for verdict in run["verdicts"]:
+        if verdict["status"] == "deviates":
+            stated = verdict["deviation"]
+            key = (stated["kind"], stated["reason"], stated["link"])
+            reasons.setdefault(key, []).append(verdict["invariant"])
+    for (kind, reason, link), invariants in reasons.items():
+        yield Text.assemble((f"deviates ({kind}): ", "yellow"), f"{reason} {link} ", (", ".join(invariants), "dim"))
 
 
 def failure_text(run: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """What the targets of skrl share: models whose outputs are free parameters, and an agent that has recorded a rollout.
 
-``time_limit_bootstrap`` is on, as its documentation asks for where episodes are truncated; a state is the number of its
-row in a table.
+``time_limit_bootstrap`` is on unless a target says otherwise; a state is the number of its row in a table.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ try:
     from skrl.memories.torch import RandomMemory
     from skrl.models.torch import DeterministicMixin, Model
 
-    from .._torch import generators_kept, parameter, tensor
+    from .._torch import parameter, tensor
 except ImportError as error:
     raise NotInstalledError("skrl", "pip install skrl") from error
 
-__all__ = ["PPO", "TRPO", "VERSION", "made", "recorded", "updated"]
+__all__ = ["PPO", "TRPO", "VERSION", "recorded"]
 
 VERSION = version("skrl")
 _SPACE = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)
@@ -57,7 +56,7 @@ class _Policy(_Critic):
         return torch.distributions.Normal(torch.zeros(1), torch.ones(1))
 
 
-def made(kind: Any, log_probs: Any, values: Any, steps: int, envs: int, **settings: Any) -> Any:
+def _made(kind: Any, log_probs: Any, values: Any, steps: int, envs: int, **settings: Any) -> Any:
     """An agent on free parameters with an empty memory; what was not asked for is switched off."""
     plain = {"learning_rate": 0.0, "grad_norm_clip": 0.0, "rollouts": steps, "learning_epochs": 1, "mini_batches": 1}
     silent = {"write_interval": 0, "checkpoint_interval": 0}
@@ -72,7 +71,16 @@ def made(kind: Any, log_probs: Any, values: Any, steps: int, envs: int, **settin
 
 
 def recorded(
-    kind: Any, rewards: Any, values: Any, next_values: Any, terminated: Any, truncated: Any, *, gamma: Any, lam: Any
+    kind: Any,
+    rewards: Any,
+    values: Any,
+    next_values: Any,
+    terminated: Any,
+    truncated: Any,
+    *,
+    gamma: float,
+    lam: float,
+    time_limit_bootstrap: bool = True,
 ) -> tuple[Any, Any]:
     """Returns and advantages ``[T, N]`` by ``compute_gae``, from the memory that ``record_transition`` filled.
 
@@ -80,8 +88,8 @@ def recorded(
     """
     steps, envs = rewards.shape
     table = np.concatenate([values, next_values]).ravel()
-    estimator = {"discount_factor": gamma, "gae_lambda": lam, "time_limit_bootstrap": True}
-    agent = made(kind, np.zeros(len(table)), table, steps, envs, **estimator)
+    estimator = {"discount_factor": gamma, "gae_lambda": lam, "time_limit_bootstrap": time_limit_bootstrap}
+    agent = _made(kind, np.zeros(len(table)), table, steps, envs, **estimator)
     states = tensor(np.arange(float(len(table))).reshape(2, steps, envs, 1))
     for t in range(steps):
         actions, _ = agent.act(states[0, t], None, timestep=t, timesteps=steps)
@@ -101,23 +109,7 @@ def recorded(
     memory = {name: agent.memory.get_tensor_by_name(name) for name in ("rewards", "terminated", "truncated", "values")}
     compute_gae = sys.modules[kind.__module__].compute_gae
     last, _ = agent.value.act({"observations": states[1, -1]}, role="value")
-    factors = {"discount_factor": gamma, "lambda_coefficient": lam, "time_limit_bootstrap": True}
+    factors = {"discount_factor": gamma, "lambda_coefficient": lam, "time_limit_bootstrap": time_limit_bootstrap}
     returns, _ = compute_gae(**memory, last_values=last, **factors)
     advantages = returns - memory["values"]
     return returns[:, :, 0].detach().numpy(), advantages[:, :, 0].detach().numpy()
-
-
-def updated(agent: Any, free: Any, **columns: Any) -> tuple[dict[str, Any], Any]:
-    """What ``update`` tracked, and the gradient that it left, on a memory that holds these rows."""
-    size = agent.memory.memory_size
-    rows = torch.arange(size, dtype=torch.float32)[:, None]
-    for name, column in ({"observations": np.arange(float(size)), "log_prob": np.zeros(size)} | columns).items():
-        agent.memory.set_tensor_by_name(name, tensor(column)[:, None, None])
-    agent.memory.filled = True
-    agent._current_next_observations = rows[-1:]
-    gradients: list[Any] = []
-    free.register_post_accumulate_grad_hook(lambda p: gradients.append(p.grad.numpy().copy()))
-    agent.write_interval = 1
-    with generators_kept():
-        agent.update(timestep=0, timesteps=1)
-    return {name: values[-1] for name, values in agent.tracking_data.items()}, gradients[0]
