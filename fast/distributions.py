@@ -75,10 +75,14 @@ def categorical_entropy_gradient(logits: Array) -> tuple[Array]:
     return (probs * (xp.sum(probs * log_probs, axis=-1, keepdims=True) - log_probs),)
 
 
-def categorical_fisher(logits: Array, tangent: Array) -> tuple[Array]:
-    """(diag π − π πᵀ) v = π (v − πᵀv), ``[B, K]``: the curvature of KL(π ‖ ·) in the logits, times v."""
+def categorical_fisher(logits: Array) -> Callable[[Array], tuple[Array]]:
+    """V ↦ (diag π − π πᵀ) v = π (v − πᵀv), ``[B, K]``: the curvature of KL(π ‖ ·) in the logits."""
     xp, probs = array_namespace(logits), _probs(logits)
-    return (probs * (tangent - xp.sum(probs * tangent, axis=-1, keepdims=True)),)
+
+    def product(tangent: Array) -> tuple[Array]:
+        return (probs * (tangent - xp.sum(probs * tangent, axis=-1, keepdims=True)),)
+
+    return product
 
 
 def _probs(logits: Array) -> Array:
@@ -118,10 +122,14 @@ def gaussian_entropy_gradient(mean: Array, log_std: Array) -> tuple[Array, Array
     return xp.zeros_like(mean), xp.ones_like(log_std)
 
 
-def gaussian_fisher(mean: Array, log_std: Array, mean_tangent: Array, log_std_tangent: Array) -> tuple[Array, Array]:
-    """diag(1/σ², 2) times the tangent (of μ, of log σ): the curvature of KL(N ‖ ·), both ``[B, D]``."""
-    xp = array_namespace(mean)
-    return mean_tangent * xp.exp(-2 * log_std), 2 * log_std_tangent
+def gaussian_fisher(mean: Array, log_std: Array) -> Callable[[Array, Array], tuple[Array, Array]]:
+    """(μ̇, log σ̇) ↦ (μ̇/σ², 2 log σ̇), both ``[B, D]``: the curvature of KL(N ‖ ·) in μ and log σ."""
+    precision = array_namespace(mean).exp(-2 * log_std)
+
+    def product(mean_tangent: Array, log_std_tangent: Array) -> tuple[Array, Array]:
+        return mean_tangent * precision, 2 * log_std_tangent
+
+    return product
 
 
 def squashed_gaussian_log_prob(mean: Array, log_std: Array, actions: Array) -> Array:
@@ -146,7 +154,7 @@ class Family:
     kl : ``(*outputs_p, *outputs_q) -> [B]``, KL(p ‖ q).
     score : ``(*outputs, actions)`` → the gradient of log_prob in each output.
     entropy_gradient : ``(*outputs)`` → the gradient of entropy in each output.
-    fisher : ``(*outputs, *tangents)`` → the Fisher information of each row times the tangent.
+    fisher : ``(*outputs)`` → a function of tangents: the Fisher information of each row times its tangent.
     """
 
     log_prob: Callable[..., Array]
@@ -154,7 +162,7 @@ class Family:
     kl: Callable[..., Array]
     score: Callable[..., tuple[Array, ...]]
     entropy_gradient: Callable[..., tuple[Array, ...]]
-    fisher: Callable[..., tuple[Array, ...]]
+    fisher: Callable[..., Callable[..., tuple[Array, ...]]]
 
 
 CATEGORICAL = Family(

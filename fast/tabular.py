@@ -75,7 +75,7 @@ def mean_kl(old_logits: Array, logits: Array, states: Array) -> Array:
 
 def fisher_vector_product(logits: Array, states: Array, vector: Array, *, damping: float) -> Array:
     """(F + c I) v, ``[S, A]``, F the Hessian of ``mean_kl`` in its second argument at equality."""
-    return curvature_product(CATEGORICAL, TABLE.linearise(logits, states), vector, damping=damping)
+    return curvature_product(CATEGORICAL, TABLE.linearise(logits, states), damping=damping)(vector)
 
 
 def natural_gradient_step(

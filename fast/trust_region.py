@@ -8,6 +8,7 @@ distributions. A table of logits and a neural network are both models, and share
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -83,14 +84,18 @@ class Step:
     slope: float
 
 
-def fisher_vector_product(family: Family, here: Linearisation, vector: Array, *, damping: float) -> Array:
-    """(F + c I) v, F = B⁻¹ Σ_i J_iᵀ M_i J_i with M_i the Fisher information of row i's distribution.
+def fisher_vector_product(family: Family, here: Linearisation, *, damping: float) -> Callable[[Array], Array]:
+    """V ↦ (F + c I) v, F = B⁻¹ Σ_i J_iᵀ M_i J_i with M_i the Fisher information of row i's distribution.
 
     The Gauss–Newton form of the Hessian of mean KL(π_θ ‖ ·) at θ, where it is exact: the divergence is flat there.
     """
-    images = family.fisher(*here.outputs, *here.push(vector))
-    rows = here.outputs[0].shape[0]
-    return here.pull(tuple(image / rows for image in images)) + damping * vector
+    metric, rows = family.fisher(*here.outputs), here.outputs[0].shape[0]
+
+    def product(vector: Array) -> Array:
+        images = metric(*here.push(vector / rows))
+        return here.pull(images) + damping * vector
+
+    return product
 
 
 class TrustRegionProblem:
@@ -121,7 +126,7 @@ class TrustRegionProblem:
         gradient = self.gradient()
         xp = array_namespace(gradient)
         x = conjugate_gradient(
-            lambda vector: fisher_vector_product(self.family, self._here, vector, damping=region.damping),
+            fisher_vector_product(self.family, self._here, damping=region.damping),
             gradient,
             iterations=region.iterations,
         )

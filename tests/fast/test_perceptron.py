@@ -93,9 +93,9 @@ def test_the_fisher_product_is_the_hessian_of_the_mean_divergence(shape, family)
 
     _, expected = torch.autograd.functional.hvp(divergence, theta, v)
     expected = expected + 0.1 * v
-    got = fisher_vector_product(family, model.linearise(parameters, observations), direction, damping=0.1)
+    got = fisher_vector_product(family, model.linearise(parameters, observations), damping=0.1)(direction)
     assert off(got, expected) <= LARGEST_RELATIVE_ERROR["float32"]
-    got = fisher_vector_product(family, tensors.linearise(theta, x), v, damping=0.1)
+    got = fisher_vector_product(family, tensors.linearise(theta, x), damping=0.1)(v)
     assert off(got, expected) <= LARGEST_RELATIVE_ERROR["float64"]
 
 
