@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from .svg import svg, text
 
-__all__ = ["learning_curves", "ratio_plot", "tightness_plot"]
+__all__ = ["learning_curves", "ratio_plot", "tightness_of"]
 
 TONES = 6
 """How many colours lines and dots take before they repeat."""
@@ -56,8 +56,9 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
     )
 
 
-def tightness_plot(entries: Sequence[tuple[str, float]]) -> Markup:
+def tightness_of(ledger: Mapping[str, Any]) -> Markup:
     """How much of each inequality was used up by the instance that comes nearest: sorted, one bar an inequality."""
+    entries = [(entry["name"], entry["ratio_float"]) for entry in ledger["evidence"] if "ratio_float" in entry]
     ordered = sorted(entries, key=lambda entry: (-entry[1], entry[0]))
     left, width, height = 44, 3.2, 130
     parts = [

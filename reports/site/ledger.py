@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..loading import Records
-from ..pictures.plots import tightness_plot
+from ..pictures.plots import tightness_of
 from .page import Page
 
 __all__ = ["pages"]
@@ -22,7 +22,7 @@ def pages(records: Records) -> Iterator[Page]:
     for claim in ledger["claims"]:
         own = [evidence[name] for name in claim["evidence"]]
         groups.setdefault(claim["group"], []).append({**claim, "evidence": own, "tone": _tone(claim)})
-    ratios = [(entry["name"], entry["ratio_float"]) for entry in ledger["evidence"] if "ratio_float" in entry]
+    ratios = [entry["ratio_float"] for entry in ledger["evidence"] if "ratio_float" in entry]
     yield Page(
         "ledger.html",
         "ledger.html",
@@ -34,8 +34,8 @@ def pages(records: Records) -> Iterator[Page]:
             "verdicts": list(dict.fromkeys(claim["verdict"] for claim in ledger["claims"])),
             "statuses": list(dict.fromkeys(claim["status"] for claim in ledger["claims"])),
             "inequalities": len(ratios),
-            "attained": sum(ratio >= 1 for _, ratio in ratios),
-            "tightness": tightness_plot(ratios) if ratios else "",
+            "attained": sum(ratio >= 1 for ratio in ratios),
+            "tightness": tightness_of(ledger) if ratios else "",
         },
     )
 
