@@ -23,6 +23,7 @@ from ..gate.target import built_in_targets
 from ..gate.verdict import Report
 from ..reports.terminal import conventions, declared, effort, failures, summary, verdict_table
 from .common import exit_with, progress_bar, refuse_unwritable
+from .outputs import write_runs
 
 __all__ = ["check"]
 
@@ -37,6 +38,8 @@ COUNTEREXAMPLES = Path(".policyproof/counterexamples")
 @click.option("--max-time", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for each target.")
 @click.option("--seed", type=int, help="What to draw from; 0 under CI, random elsewhere, always printed.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the run as JSON.")
+@click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the run as JUnit XML.")
+@click.option("--html", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Write the run as pages.")
 @click.option(
     "--counterexamples",
     type=click.Path(path_type=Path, file_okay=False),
@@ -58,6 +61,8 @@ def check(
     max_time: float | None,
     seed: int | None,
     json_file: Path | None,
+    junit: Path | None,
+    html: Path | None,
     counterexamples: Path,
     workers: int | None,
     in_process: bool,
@@ -80,8 +85,8 @@ def check(
 
     def judge() -> int:
         selected(only or None)
-        if json_file is not None:
-            refuse_unwritable(json_file)
+        for file in filter(None, (json_file, junit)):
+            refuse_unwritable(file)
         examples = chosen_database(database)
         reports = []
         for name, judged in _benches(console, targets, all_installed, 0 if in_process else workers):
@@ -102,10 +107,11 @@ def check(
                 break
         if not reports:
             raise UsageError("no library that has an adapter is installed: see adapters/requirements/")
+        runs = [report.to_json() for report in reports]
         if json_file is not None:
-            runs = [report.to_json() for report in reports]
             json_file.write_text(json.dumps(runs[0] if len(runs) == 1 else runs, indent=1) + "\n", encoding="utf-8")
             console.print(f"report: {json_file}", highlight=False)
+        write_runs(runs, {"junit": junit, "html": html})
         return int(any(report.failed for report in reports))
 
     exit_with(judge)

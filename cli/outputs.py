@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
 from ..gate.errors import UsageError
 from ..reports.badges import write_badges
+from ..reports.errors import RecordError
 from ..reports.junit import junit
-from ..reports.loading import Records
+from ..reports.loading import Records, records_of
 from ..reports.markdown import markdown
 from ..reports.sarif import sarif
 from ..reports.table import table
 from .common import refuse_unwritable
 
-__all__ = ["write_reports"]
+__all__ = ["write_reports", "write_runs"]
 
 
 def write_reports(records: Records, outputs: Mapping[str, Path | None]) -> None:
@@ -41,6 +44,18 @@ def write_reports(records: Records, outputs: Mapping[str, Path | None]) -> None:
         except ImportError as error:
             raise UsageError(f"{kind} needs {error.name}: pip install 'policyproof[reports]'") from error
         console.print(f"{kind}: {place / 'index.html' if kind == 'html' else place}", markup=False, soft_wrap=True)
+
+
+def write_runs(runs: Sequence[Mapping[str, Any]], outputs: Mapping[str, Path | None]) -> None:
+    """Write runs that have just ended; where one was cut short, say so and write nothing."""
+    if any(outputs.values()):
+        try:
+            records = records_of((run["target"], run) for run in json.loads(json.dumps(runs)))
+        except RecordError as error:
+            message = f"not rendered: {type(error).__name__}: {error}"
+            Console(stderr=True, highlight=False).print(message, markup=False, soft_wrap=True)
+        else:
+            write_reports(records, outputs)
 
 
 def _html(records: Records, folder: Path) -> object:
