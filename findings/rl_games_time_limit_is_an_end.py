@@ -1,4 +1,4 @@
-"""rl_games 1.6.5: ``discount_values`` has one flag for ends and time limits: V of the state reached counts at neither."""
+"""rl_games 1.6.5: ``discount_values`` has one flag for ends and time limits: V of the state reached is dropped."""
 
 from types import SimpleNamespace
 
