@@ -149,19 +149,15 @@ CORRECT = [
     NumPy("float64"),
     Dense(),
     Torch(),
-    Torch(damping=1e-2, tolerance=0.0, guard=1e-8),
     Torch("float64", damping=0.1, declared=True),
-    Torch("float64", damping=0.0, guard=1e-8, tolerance=0.0, factor=0.5),
+    pytest.param(Torch(damping=1e-2, tolerance=0.0, guard=1e-8), marks=pytest.mark.nightly),
+    pytest.param(Torch("float64", damping=0.0, guard=1e-8, tolerance=0.0, factor=0.5), marks=pytest.mark.nightly),
 ]
 
 
 @pytest.mark.parametrize("correct", CORRECT, ids=lambda correct: correct.name)
-def test_correct_code_of_many_kinds_raises_no_alarm(correct):
-    subject = Subject(correct)
-    for invariant in INVARIANTS:
-        if not invariant.missing(subject):
-            trial = judge(invariant, subject, examples=12, seed_=7, shrink=False)
-            assert trial.status == "holds", (invariant.id, trial.case, trial.comparison, trial.error)
+def test_correct_code_raises_no_alarm(correct, raises_no_alarm):
+    raises_no_alarm(correct, INVARIANTS)
 
 
 @pytest.mark.parametrize("capability", ["natural_gradient_step", "ppo_step"])
