@@ -21,6 +21,7 @@ lint: $(READY)
 
 nightly: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal -m nightly
+	$(BIN)/pytest -n 2 --dist worksteal -m "nightly or not nightly" -k raises_no_alarm --seeds 20 --examples 54
 
 bench: $(READY)
 	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist

@@ -17,6 +17,19 @@ def pytest_addoption(parser):
     group.addoption("--examples", type=int, default=16, help="How many cases an invariant and seed.")
 
 
+def pytest_sessionfinish(session):
+    """Hand what a worker of xdist has counted to the process that reports."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tried"] = session.config.stash.get(EXAMPLES_ON_CORRECT_CODE, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Add what a worker has counted."""
+    before = node.config.stash.get(EXAMPLES_ON_CORRECT_CODE, 0)
+    node.config.stash[EXAMPLES_ON_CORRECT_CODE] = before + getattr(node, "workeroutput", {}).get("tried", 0)
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Say on how many cases correct code raised no alarm."""
     if tried := config.stash.get(EXAMPLES_ON_CORRECT_CODE, 0):
