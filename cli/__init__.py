@@ -3,6 +3,7 @@
 import click
 
 from .. import __version__
+from .bench import bench
 from .campaign import campaign
 from .check import check
 from .explain import explain
@@ -33,10 +34,11 @@ def main() -> None:
     policyproof campaign TARGET --run DIR       many seeds, on all cores or on a Ray cluster
     policyproof ledger                          execute what the literature claims
     policyproof report RUN.json --html DIR      pages, badges, JUnit and more of finished runs
+    policyproof bench advantage                 how fast, against peers and the machine's own speed
 
     Exit codes: 0 all hold; 1 a violation, or an error in the code under test; 2 nothing could be judged.
     """  # noqa: D301 - click reads the backspace as "keep these lines"
 
 
-for command in (check, init, list_, explain, replay, script, campaign, report, ledger_, kill_matrix_):
+for command in (bench, check, init, list_, explain, replay, script, campaign, report, ledger_, kill_matrix_):
     main.add_command(command)

@@ -7,13 +7,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ..shape import PROBES, shape_text
 from .plots import ratio_plot
 
-__all__ = ["PROBES", "base_of", "benchmark_plot", "shape_text"]
-
-PROBES = ("probe", "bytes", "matmul")
-"""Names under which a benchmark measures what the machine can do at best, in order of preference."""
-KEPT = ("microseconds", "quartiles", "load_average")
+__all__ = ["base_of", "benchmark_plot"]
 
 
 def benchmark_plot(record: Mapping[str, Any]) -> Markup:
@@ -28,12 +25,6 @@ def base_of(record: Mapping[str, Any]) -> str:
     shapes = record["shapes"]
     probe = next((name for name in PROBES if all(name in shape["microseconds"] for shape in shapes)), None)
     return probe or str(next(iter(shapes[0]["microseconds"])))
-
-
-def shape_text(shape: Mapping[str, Any]) -> str:
-    """What was measured, in a few characters: the sizes, or the name."""
-    sizes = [value for key, value in shape.items() if key not in KEPT and "_to_" not in key and value is not None]
-    return " × ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in sizes) or "all"
 
 
 def _ratios(shape: Mapping[str, Any], base: str) -> dict[str, tuple[float, float, float]]:
