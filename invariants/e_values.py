@@ -1,0 +1,62 @@
+"""Evidence against a distribution: e-values, and how much of it no correct program shows by chance.
+
+An e-value is a number E ≥ 0 that is made from data and whose expectation is at most 1 where the hypothesis holds, so
+that P(E ≥ 1/α) ≤ α (Markov). One that is a product of factors with conditional expectation 1 may be looked at after
+any number of observations, chosen as one likes, and keeps that guarantee (Ville, 1939; Ramdas, Grünwald, Vovk, Shafer,
+2023, Game-theoretic statistics and safe anytime-valid inference).
+"""
+
+from __future__ import annotations
+
+from math import lgamma, log
+from typing import Any
+
+import numpy as np
+
+from ..reference.arithmetic import Array
+from .comparison import Comparison
+
+__all__ = ["FALSE_ALARMS", "LARGEST", "TESTS", "against_copies", "against_table", "evidence"]
+
+FALSE_ALARMS = 1e-9
+"""The probability that a run with a correct implementation reports a statistical violation, at most."""
+TESTS = 2**16
+"""E-values that a run computes, at most: 3 statistical invariants on at most 10,000 cases each, and those kept."""
+LARGEST = log(TESTS / FALSE_ALARMS)
+"""The logarithm of an e-value beyond which a statement counts as violated: 31.8."""
+
+
+def evidence(log_e: float, what: str) -> Comparison:
+    """A comparison that holds for log E up to ``LARGEST``; evidence in favour counts as none."""
+    return Comparison(np.array([max(0.0, log_e)]), np.zeros(1), np.array([LARGEST]), f"log e-value against: {what}")
+
+
+def against_table(rows: Any, outcomes: Any, table: Array) -> float:
+    """Log of the e-value ∏ q_t(x_t)/p(x_t | row_t) against the hypothesis that outcomes are drawn from ``table[R, K]``.
+
+    q_t is what Krichevsky and Trofimov (1981) predict from the n outcomes seen so far in the same row, of k possible
+    ones: (n_x + ½) / (n + k/2). Whatever the outcomes really are drawn from, log E grows by the divergence of that from
+    the table with each observation, less k/2 log n in all. Infinite where something impossible happened.
+    """
+    table = np.asarray(table, dtype=float)
+    counts = np.zeros(table.shape)
+    np.add.at(counts, (np.asarray(rows), np.asarray(outcomes)), 1)
+    if np.any(counts[table == 0]):
+        return float("inf")
+    total = 0.0
+    for row in range(len(table)):
+        possible = np.flatnonzero(table[row])
+        seen, probabilities, size = counts[row, possible], table[row, possible], len(possible)
+        predicted = sum(lgamma(count + 0.5) - lgamma(0.5) for count in seen)
+        predicted += lgamma(size / 2) - lgamma(seen.sum() + size / 2)
+        total += predicted - float(seen @ np.log(probabilities))
+    return total
+
+
+def against_copies(same: Any, probabilities: Any) -> float:
+    """Log of ∏ (½ + ½ 1[x = y]/p(y)) against the hypothesis that each x is drawn from p without regard to y.
+
+    ``same`` says whether x = y, ``probabilities`` are p(y). A copy gains log(½ + 1/(2p)) with each observation.
+    """
+    bets = 0.5 + 0.5 * np.asarray(same) / np.asarray(probabilities, dtype=float)
+    return float(np.log(bets).sum())
