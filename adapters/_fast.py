@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from ..fast import distributions, evaluation, tabular
 from ..fast.conjugate_gradient import conjugate_gradient
 from ..fast.trust_region import TrustRegion
 
-__all__ = ["OnArrays"]
+__all__ = ["OnArrays", "Rollout"]
 
 _REGION = TrustRegion()
+
+
+@dataclass(frozen=True, eq=False)
+class Rollout:
+    """What was played, each ``[T, N]``."""
+
+    states: Any
+    actions: Any
+    rewards: Any
+    advantages: Any
+    returns: Any
+    log_probs: Any
 
 
 class OnArrays(ABC):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -13,23 +12,11 @@ from . import NotInstalledError
 try:
     from ..fast import ppo_loss, tabular_ppo
     from ..fast.advantage_cpu import generalized_advantage_estimation
-    from ._fast import OnArrays
+    from ._fast import OnArrays, Rollout
 except ImportError as error:
     raise NotInstalledError(error.name or "numba", 'pip install "policyproof[fast]"') from error
 
 __all__ = ["Implementation"]
-
-
-@dataclass(frozen=True, eq=False)
-class Rollout:
-    """What was played, each ``[T, N]``."""
-
-    states: Any
-    actions: Any
-    rewards: Any
-    advantages: Any
-    returns: Any
-    log_probs: Any
 
 
 class Implementation(OnArrays):
@@ -38,13 +25,6 @@ class Implementation(OnArrays):
     name = "fast-cpu"
     version = ""
     device = "cpu"
-    conventions: ClassVar[dict[str, Any]] = OnArrays.conventions | {
-        "value_loss_scale": 1,
-        "value_clip": "max",
-        "advantage_std_ddof": 0,
-        "advantage_epsilon": ppo_loss.EPSILON,
-        "kl_estimator": "k3",
-    }
 
     def put(self, value: Any) -> Any:
         """Reals in float32."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ try:
 
     from ..fast import generalized_advantage_estimation
     from ..fast.device import ppo_loss, tabular
-    from ._fast import OnArrays
+    from ._fast import OnArrays, Rollout
 except ImportError as error:
     raise NotInstalledError(error.name or "torch", 'pip install "policyproof[fast,gpu]"') from error
 
@@ -83,3 +84,14 @@ class Implementation(OnArrays):
         """Plain gradient ascent on the clipped objective."""
         numbers = {"clip_range": clip_range, "learning_rate": learning_rate, "epochs": epochs}
         return self._run(tabular.ppo_step, logits, states, actions, advantages, **numbers)
+
+    def collect(self, make_env: Callable[[], Any], policy: Any, values: Any, **settings: Any) -> Rollout:
+        """A rollout by the agent's own collector, of environments on the host."""
+        played = tabular.play(make_env, policy, values, **settings, device=self.device)
+        states = played.observations.argmax(dim=-1)
+        columns = states, played.actions, played.rewards, played.advantages, played.returns, played.log_probs
+        return Rollout(*map(self.take, columns))
+
+    def train(self, make_env: Callable[[], Any], *, steps: int, seed: int) -> Iterator[Any]:
+        """The policy after each update of the agent."""
+        return tabular.train(make_env, steps=steps, seed=seed, device=self.device)

@@ -7,6 +7,8 @@ optimization", list; each is a field of `PPOConfig`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .adam import Adam
@@ -27,6 +29,7 @@ class PPO(Agent[PPOConfig]):
     environment : the id of a registered environment, a vector environment (its autoreset mode is read from its
         metadata), or a function that makes one environment.
     config : every choice; the defaults of `PPOConfig` if None, with as many environments as a vector environment has.
+    device : "cpu", or where all of it is to live: "cuda".
 
     An update reports the means over its minibatches of policy_loss, value_loss, entropy, approximate_kl,
     clip_fraction and gradient_norm.
@@ -34,7 +37,16 @@ class PPO(Agent[PPOConfig]):
 
     config_type = PPOConfig
 
-    def __init__(self, environment: Environment, config: PPOConfig | None = None) -> None:
+    def __new__(cls, environment: Any, config: PPOConfig | None = None, *, device: str = "cpu") -> Any:
+        """An agent on the CPU; for any other device a `DevicePPO`, which takes environments that live there as well."""
+        if device == "cpu":
+            return super().__new__(cls)
+        from .device.ppo import DevicePPO
+
+        return DevicePPO(environment, config, device=device)
+
+    def __init__(self, environment: Environment, config: PPOConfig | None = None, *, device: str = "cpu") -> None:
+        del device
         super().__init__(environment, config)
         self.adam = Adam.zeros(self.network.parameters.size)
 

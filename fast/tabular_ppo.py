@@ -21,11 +21,12 @@ from .ppo_config import PPOConfig
 from .ppo_update import Batch, Coefficients, gradient_of
 from .rollout import Collector, Rollout
 
-__all__ = ["TablePlayer", "play", "ppo_step", "train"]
+__all__ = ["SMALL", "TablePlayer", "play", "ppo_step", "table_of", "train"]
 
 NEVER = np.float32(-1e4)
 """The logit of an action that is never taken; its exponential is 0 in float32."""
-_SMALL = PPOConfig(hidden=(), environments=4, steps=64, epochs=4, minibatch_size=64, learning_rate=0.02)
+SMALL = PPOConfig(hidden=(), environments=4, steps=64, epochs=4, minibatch_size=64, learning_rate=0.02)
+"""What `train` learns with."""
 
 
 def table(logits: Floats, values: Floats) -> ActorCritic:
@@ -35,6 +36,13 @@ def table(logits: Floats, values: Floats) -> ActorCritic:
     network.actor.views(network.actor_parameters)[0][0][:] = logits
     network.critic.views(network.critic_parameters)[0][0][:, 0] = values
     return network
+
+
+def table_of(policy: NDArray[Any], values: NDArray[Any]) -> ActorCritic:
+    """The table of the logits log π(a|s), `NEVER` where π is 0, and of V(s)."""
+    with np.errstate(divide="ignore"):
+        logits = np.maximum(np.log(policy).astype(np.float32), NEVER)
+    return table(logits, values.astype(np.float32))
 
 
 def ppo_step(
@@ -65,9 +73,7 @@ class TablePlayer:
     """Draws from π [S, A] and knows V [S]; an `Actor` for the collector."""
 
     def __init__(self, policy: NDArray[Any], values: NDArray[Any], seed: int) -> None:
-        with np.errstate(divide="ignore"):
-            logits = np.maximum(np.log(policy).astype(np.float32), NEVER)
-        self.network, self.random = table(logits, values.astype(np.float32)), np.random.default_rng(seed)
+        self.network, self.random = table_of(policy, values), np.random.default_rng(seed)
 
     def act(self, observations: Floats) -> tuple[Floats, Floats, Floats]:
         """Actions, their log-probabilities, and V."""
@@ -101,7 +107,7 @@ def play(
 
 def train(make_env: Callable[[], gymnasium.Env[Any, Any]], *, steps: int, seed: int) -> Iterator[NDArray[np.float64]]:
     """PPO with a table for a policy; π [S, A] after each update."""
-    agent = PPO(make_env, PPOConfig(**{**_SMALL.as_dict(), "seed": seed}))
+    agent = PPO(make_env, PPOConfig(**{**SMALL.as_dict(), "seed": seed}))
     every = np.eye(agent.network.inputs, dtype=np.float32)
     for _ in agent.updates(steps):
         logits = agent.network.outputs(every).astype(np.float64)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Generator, Tensor
 
-__all__ = ["CartPole", "Environments", "Pendulum", "Tabular", "Transition"]
+__all__ = ["CartPole", "Environments", "Pendulum", "Simulated", "Tabular", "Transition"]
 
 
 class Transition(NamedTuple):
@@ -27,18 +27,36 @@ class Transition(NamedTuple):
 
 
 class Environments(ABC):
-    """N environments with a time limit.
+    """N environments in step.
 
     Attributes
     ----------
+    envs : N.
     observation_size : O.
     actions : K, the number of actions, or D, the length of an action where ``continuous``.
-    limit : steps after which an episode is truncated.
+    device, generator : where tensors live, and what draws random numbers there.
+    kept : the tensors that say where the environments stand; None where they say it elsewhere, off the device.
     """
 
+    envs: int
     observation_size: int
     actions: int
     continuous: bool
+    device: torch.device
+    generator: Generator
+    kept: list[Tensor] | None
+
+    @abstractmethod
+    def reset(self) -> Tensor:
+        """Begin everywhere anew; observations ``[N, O]``."""
+
+    @abstractmethod
+    def step(self, actions: Tensor) -> Transition:
+        """One step of each, and a new start where an episode ended; actions are ``[N]`` or ``[N, D]``."""
+
+
+class Simulated(Environments):
+    """Environments whose states are tensors; an episode is truncated after ``limit`` steps."""
 
     def __init__(self, envs: int, *, limit: int, device: torch.device | str, generator: Generator) -> None:
         if envs < 1 or limit < 1:
@@ -46,6 +64,7 @@ class Environments(ABC):
         self.envs, self.limit, self.device, self.generator = envs, limit, torch.device(device), generator
         self.steps = torch.zeros(envs, dtype=torch.int64, device=self.device)
         self.state = self.start()
+        self.kept = [self.state, self.steps]
 
     def reset(self) -> Tensor:
         """Begin everywhere anew; observations ``[N, O]``."""
@@ -82,7 +101,7 @@ class Environments(ABC):
         return torch.rand(*shape, generator=self.generator, device=self.device)
 
 
-class CartPole(Environments):
+class CartPole(Simulated):
     """Gymnasium's ``CartPole-v1``: a pole on a cart, +1 a step, 500 steps.
 
     Barto, Sutton, Anderson (1983), "Neuronlike adaptive elements that can solve difficult learning control problems",
@@ -123,7 +142,7 @@ class CartPole(Environments):
         return reached, torch.ones_like(x), terminated
 
 
-class Pendulum(Environments):
+class Pendulum(Simulated):
     """Gymnasium's ``Pendulum-v1``: swing up a pendulum by a torque of at most 2, 200 steps; it never terminates."""
 
     observation_size, actions, continuous = 3, 1, True
@@ -156,7 +175,7 @@ class Pendulum(Environments):
         return reached, -cost, torch.zeros_like(angle, dtype=torch.bool)
 
 
-class Tabular(Environments):
+class Tabular(Simulated):
     """Any tabular Markov decision process: ``transition[S, A, S]``, ``reward[S, A]``, ``initial[S]`` on the device.
 
     An observation is the indicator of a state, ``[N, S]``, so that a perceptron without hidden layers is a table.

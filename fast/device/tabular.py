@@ -1,15 +1,27 @@
-"""PPO on the tabular softmax policy, on tensors of any device."""
+"""PPO on small state spaces, on tensors of any device: a table is a perceptron without hidden layers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gymnasium
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from ..distributions import CATEGORICAL
+from ..distributions import CATEGORICAL, log_softmax
+from ..ppo_config import PPOConfig
 from ..tabular import TABLE
+from ..tabular_ppo import SMALL, table_of
+from .hosted import Hosted
+from .perceptron import TensorPerceptron
+from .ppo import DevicePPO
 from .ppo_loss import policy_loss
+from .rollout import DeviceRollout
 
-__all__ = ["ppo_step"]
+__all__ = ["play", "ppo_step", "train"]
 
 
 def ppo_step(
@@ -31,3 +43,37 @@ def ppo_step(
         (score,) = CATEGORICAL.score(*here.outputs, actions)
         logits = torch.sub(logits, here.pull((pull[:, None] * score,)), alpha=learning_rate)
     return logits
+
+
+def play(
+    make_env: Callable[[], gymnasium.Env[Any, Any]],
+    policy: NDArray[Any],
+    values: NDArray[Any],
+    *,
+    steps: int,
+    envs: int,
+    gamma: float,
+    lam: float,
+    seed: int,
+    device: str,
+) -> DeviceRollout:
+    """A rollout of T = ``steps`` and N = ``envs`` by the agent's own collector."""
+    network = table_of(policy, values)
+    parameters = torch.tensor(network.parameters, device=device)
+    start = network.shape.critic_start
+    rollout = DeviceRollout(Hosted(make_env, envs, seed=seed, device=device), steps)
+    rollout.begin()
+    actor, critic = TensorPerceptron(network.actor, CATEGORICAL), TensorPerceptron(network.critic, None)
+    rollout.play(actor, critic, parameters[:start], parameters[start:], gamma=gamma, lam=lam)
+    return rollout
+
+
+def train(
+    make_env: Callable[[], gymnasium.Env[Any, Any]], *, steps: int, seed: int, device: str
+) -> Iterator[NDArray[np.float64]]:
+    """PPO with a table for a policy; π ``[S, A]`` after each update."""
+    agent = DevicePPO(make_env, PPOConfig(**{**SMALL.as_dict(), "seed": seed}), device=device)
+    every = torch.eye(agent.environments.observation_size, device=device)
+    for _ in agent.updates(steps):
+        (logits,) = agent.outputs(every)
+        yield torch.exp(log_softmax(logits.to(torch.float64))).cpu().numpy()

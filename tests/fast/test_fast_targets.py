@@ -23,9 +23,9 @@ def refused(report):
     return {verdict.invariant: verdict.status for verdict in report.verdicts if verdict.status not in GOOD}
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_every_invariant_holds(target):
-    report = policyproof.check(TARGETS[target](), profile="quick", seed=0)
+def test_every_invariant_holds_of_the_code_of_the_gpu():
+    """The same for fast-cpu is what `make check` runs."""
+    report = policyproof.check(TARGETS["fast-cuda on CPU tensors"](), profile="quick", seed=0)
     assert not refused(report)
     assert {verdict.capability for verdict in report.verdicts if verdict.status == "holds"} >= SHARED
 
