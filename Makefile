@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LIBRARIES := .venv-libraries
 
-.PHONY: check test nightly lint bench libraries pins clean
+.PHONY: check test nightly lint bench published libraries pins clean
 
 check: $(READY)
 	$(BIN)/policyproof check fast-cpu stable-baselines3 --json policyproof-report.json
@@ -24,7 +24,15 @@ nightly: $(READY)
 	$(BIN)/pytest -n 2 --dist worksteal -m "nightly or not nightly" -k raises_no_alarm --seeds 20 --examples 54
 
 bench: $(READY)
-	$(BIN)/pytest benchmarks --benchmark-only -p no:xdist
+	$(BIN)/policyproof bench
+
+# What the repository shows of itself, from the records that are committed: the same bytes each time.
+RECORDS := $(wildcard reports/conformance/*.json reports/claims/*.json reports/kills/*.json reports/benchmarks/*.json)
+published: $(READY)
+	rm -rf reports/published
+	mkdir reports/published
+	$(BIN)/policyproof report $(RECORDS) --html reports/published --pictures reports/published/pictures \
+		--badges reports/published/badges --markdown reports/published/README.md --csv reports/published/verdicts.csv
 
 # The matrix of the libraries that live in one environment; unattended, into reports/runs/.
 libraries: $(LIBRARIES)/ready

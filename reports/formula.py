@@ -128,7 +128,7 @@ def _mathml(latex: str, block: bool) -> Markup:
 
 
 def _copied(node: Element) -> Iterator[str]:
-    text = html.unescape(node.text or "")
+    text = re.sub(r"\\([_%&#$])", r"\1", html.unescape(node.text or ""))
     if node.tag not in ELEMENTS or ("\\" in text and text != "\\"):
         raise _NotRenderedError(f"{node.tag}: {text}")
     if node.tag == "mrow" and len(node) == 1:  # it groups nothing

@@ -45,6 +45,10 @@ def test_markup_in_a_formula_is_text(text):
         assert not tags & {"script", "img", "b"}
 
 
+def test_escaped_signs_in_words_are_themselves():
+    assert "<mtext>log_probs</mtext>" in formula(r"\text{log\_probs}_t")
+
+
 def test_words_are_told_from_formulas():
     text = r"V^\pi is at most \gamma^n (A - BK) for a policy, where \pi is a table; KL in nats"
     assert list(runs(text)) == [
