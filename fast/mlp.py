@@ -24,7 +24,7 @@ from .matrix_product import aligned, multiply, padded
 
 __all__ = ["MLP", "ROWS", "activations_of", "backward", "bias_of", "forward", "output_gradient", "weights_of"]
 
-ROWS = 64
+ROWS = 128
 _BYTES, _ONE = 4, np.float32(1)
 _INPUTS, _OUTPUTS, _WIDTH, _WEIGHTS, _BIAS, _BEFORE = range(6)
 

@@ -103,15 +103,17 @@ class Collector:
         actions = np.empty((T, N, 1 if self.spaces.discrete else self.spaces.actions), np.float32)
         log_probs, rewards = np.empty((T, N), np.float32), np.empty((T, N), np.float32)
         values = np.empty((T + 1, N), np.float32)
-        terminated, truncated, valid = (np.zeros((T, N), np.bool_) for _ in range(3))
+        terminated, truncated, valid = np.empty((T, N), np.bool_), np.empty((T, N), np.bool_), np.ones((T, N), np.bool_)
         finals: list[tuple[int, NDArray[np.int64], Floats]] = []
         for t in range(T):
             observations[t] = shown
             actions[t], log_probs[t], values[t] = actor.act(shown)
             following, reward, ended, cut, info = self.environments.step(self.spaces.act(actions[t]))
-            valid[t] = ~self._resetting
-            terminated[t], truncated[t] = ended & valid[t], cut & valid[t]
-            over = terminated[t] | truncated[t]
+            over = ended | cut
+            if self._resetting.any():
+                valid[t] = ~self._resetting
+                ended, cut, over = ended & valid[t], cut & valid[t], over & valid[t]
+            terminated[t], truncated[t] = ended, cut
             self._count(reward, valid[t], over)
             rewards[t] = self.reward_scale.scale(reward, over, valid[t]) if self.reward_scale else reward
             if self.mode is AutoresetMode.NEXT_STEP:
@@ -144,7 +146,7 @@ class Collector:
 
     def _observe(self, observations: Any, learn: Flags | None = None) -> Floats:
         rows = self.spaces.observe(observations)
-        if not np.isfinite(rows).all():
+        if not np.isfinite(rows.sum()) and not np.isfinite(rows).all():
             raise FloatingPointError(f"an observation is not finite: {rows[~np.isfinite(rows).all(axis=1)][0]}")
         if self.moments is None:
             return rows
@@ -153,7 +155,7 @@ class Collector:
         return self.moments.normalise(rows, self.clip)
 
     def _count(self, reward: NDArray[Any], valid: Flags, over: Flags) -> None:
-        self._returns += np.where(valid, reward, 0)
+        np.add(self._returns, reward, out=self._returns, where=valid)
         self._lengths += valid
         if over.any():
             self.episodes += int(over.sum())
