@@ -48,7 +48,8 @@ class Table(nn.Linear):
 
     def one_hot(self, states: Any) -> torch.Tensor:
         """States as the network takes them, ``[B, S]``."""
-        return torch.eye(self.in_features)[torch.as_tensor(np.array(states))]
+        rows = states if isinstance(states, torch.Tensor) else torch.tensor(np.array(states))
+        return torch.eye(self.in_features)[rows.long()]
 
 
 @contextmanager

@@ -21,6 +21,7 @@ try:
     from pfrl.policies import SoftmaxCategoricalHead
     from torch import nn
 
+    from ._collectors.pfrl import collected
     from ._torch import Table, generators_kept, graded, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("pfrl", "pip install pfrl") from error
@@ -99,6 +100,10 @@ class Implementation:
         with generators_kept():
             agent._update(_dataset(table, states, actions, advantages))
         return table.logits
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``train_agent_batch`` on a ``SerialVectorEnv``, up to PPO's update."""
+        return collected(make_env, policy, values, **how)
 
 
 def _ppo(model: Any, learning_rate: float = 0.0, **settings: Any) -> Any:

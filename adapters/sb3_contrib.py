@@ -16,6 +16,7 @@ try:
     from sb3_contrib.common.utils import conjugate_gradient_solver
     from stable_baselines3.common.distributions import kl_divergence
 
+    from ._collectors.stable_baselines3 import collected
     from ._stable_baselines3.training import PLAIN, TablePolicy, train, untrained
     from ._torch import tensor
 except ImportError as error:
@@ -62,6 +63,10 @@ class Implementation:
         columns = {"advantages": advantages, "log_probs": _log_probs(logits, states, actions)}
         train(trpo, states=states, actions=actions, **columns)
         return trpo.policy.logits
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``collect_rollouts`` of TRPO on a ``DummyVecEnv``."""
+        return collected(TRPO, make_env, policy, values, **how)
 
 
 def _trpo(logits: Any, size: int, **settings: Any) -> Any:

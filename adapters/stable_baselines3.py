@@ -17,6 +17,7 @@ try:
     from stable_baselines3 import A2C, PPO
     from stable_baselines3.common import distributions
 
+    from ._collectors.stable_baselines3 import collected
     from ._stable_baselines3.rollout import rollout
     from ._stable_baselines3.training import PLAIN, FreeRows, TablePolicy, train, untrained
     from ._torch import tensor
@@ -127,6 +128,10 @@ class Implementation:
         """``SquashedDiagGaussianDistribution.log_prob``."""
         squashed: Any = distributions.SquashedDiagGaussianDistribution(mean.shape[1])
         return squashed.proba_distribution(tensor(mean), tensor(log_std)).log_prob(tensor(actions)).numpy()
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``collect_rollouts`` of PPO on a ``DummyVecEnv``."""
+        return collected(PPO, make_env, policy, values, **how)
 
 
 def _rows(log_probs: Any, values: Any, **settings: Any) -> Any:

@@ -19,6 +19,7 @@ try:
     from tianshou.data import Batch, VectorReplayBuffer
     from torch import nn
 
+    from ._collectors.tianshou import collected
     from ._torch import Table, generators_kept, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("tianshou", "pip install tianshou") from error
@@ -100,6 +101,10 @@ class Implementation:
         columns = {"act": actions, "adv": advantages, "logp_old": _log_probs(table, states, actions)}
         _updated(ppo, table.one_hot(states), repeat=epochs, **columns)
         return table.logits
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``Collector.collect`` on a ``DummyVectorEnv``, then ``PPO._preprocess_batch``."""
+        return collected(make_env, policy, values, **how)
 
 
 class _Given(torch.distributions.Distribution):

@@ -22,11 +22,12 @@ try:
     from skrl.memories.torch import RandomMemory
     from skrl.models.torch import DeterministicMixin, Model
 
+    from .._collectors.skrl import collected
     from .._torch import parameter, tensor
 except ImportError as error:
     raise NotInstalledError("skrl", "pip install skrl") from error
 
-__all__ = ["PPO", "TRPO", "VERSION", "recorded"]
+__all__ = ["PPO", "TRPO", "VERSION", "collected", "recorded"]
 
 VERSION = version("skrl")
 _SPACE = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._agent import PPO, VERSION, recorded
+from ._agent import PPO, VERSION, collected, recorded
 
 __all__ = ["Implementation"]
 
@@ -24,3 +24,7 @@ class Implementation:
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
         """The target of the critic."""
         return recorded(PPO, *batch, gamma=gamma, lam=lam)[0]
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``SequentialTrainer.train`` on a Gymnasium vector environment."""
+        return collected(PPO, make_env, policy, values, **how)

@@ -11,11 +11,12 @@ try:
     import torchrl
     from torchrl.objectives.value import functional
 
+    from .._collectors.torchrl import collected
     from .._torch import tensor
 except ImportError as error:
     raise NotInstalledError("torchrl", "pip install torchrl") from error
 
-__all__ = ["VERSION", "estimates"]
+__all__ = ["VERSION", "collected", "estimates"]
 
 VERSION = torchrl.__version__
 

@@ -1,4 +1,4 @@
-"""How policyproof reaches ppo.py. Judge it with: policyproof check ppo_adapter.py:PPO"""
+"""How policyproof reaches ppo.py. Judge it with: policyproof check ppo_adapter.py:PPO."""
 
 import numpy as np
 import ppo
