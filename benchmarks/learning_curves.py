@@ -1,0 +1,100 @@
+"""Learning curves on CartPole-v1: ours and stable-baselines3's PPO with the same hyper-parameters, over twelve seeds.
+
+What is drawn is the mean return of the last 100 episodes of training, brought to common steps: its interquartile mean
+over the seeds (the mean of the middle half) and the band in which 95 % of 2,000 bootstrap resamples of the seeds fall.
+
+    python benchmarks/learning_curves.py > reports/benchmarks/learning-curves-cartpole.json
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import stable_baselines3
+import torch
+from numpy.typing import NDArray
+from policyproof.fast import PPO, PPOConfig
+from stable_baselines3.common.callbacks import BaseCallback
+from stable_baselines3.common.env_util import make_vec_env
+
+ID, STEPS, SEEDS, RESAMPLES = "CartPole-v1", 102_400, 12, 2_000
+CONFIG = PPOConfig(environments=8, steps=128, epochs=10, minibatch_size=64)
+GRID = np.linspace(STEPS / 25, STEPS, 25)
+
+Floats = NDArray[np.float64]
+
+
+def _ours(seed: int) -> Iterator[tuple[int, float]]:
+    agent = PPO(ID, PPOConfig(**{**CONFIG.as_dict(), "seed": seed}))
+    for update in agent.updates(STEPS):
+        yield update.steps, update.mean_return
+
+
+class _Watch(BaseCallback):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[int, float]] = []
+
+    def _on_step(self) -> bool:
+        return True
+
+    def _on_rollout_end(self) -> None:
+        episodes = [episode["r"] for episode in self.model.ep_info_buffer]
+        self.seen.append((self.num_timesteps, float(np.mean(episodes)) if episodes else float("nan")))
+
+
+def _theirs(seed: int) -> Iterator[tuple[int, float]]:
+    model = stable_baselines3.PPO(
+        "MlpPolicy", make_vec_env(ID, CONFIG.environments, seed=seed), n_steps=CONFIG.steps,
+        batch_size=CONFIG.minibatch_size, n_epochs=CONFIG.epochs, gamma=CONFIG.gamma, gae_lambda=CONFIG.lam,
+        clip_range=CONFIG.clip_range, ent_coef=CONFIG.entropy_coefficient, vf_coef=CONFIG.value_coefficient,
+        max_grad_norm=CONFIG.max_gradient_norm, learning_rate=CONFIG.learning_rate, device="cpu", seed=seed,
+    )  # fmt: skip
+    watch = _Watch()
+    model.learn(STEPS, callback=watch)
+    yield from watch.seen
+
+
+def _interquartile_mean(values: Floats) -> Floats:
+    """The mean of the middle half of the rows, of which there is a multiple of four."""
+    cut = len(values) // 4
+    return np.asarray(np.sort(values, axis=0)[cut : len(values) - cut].mean(axis=0))
+
+
+def _curve(name: str, runs: list[list[tuple[int, float]]]) -> dict[str, Any]:
+    rows = []
+    for run in runs:
+        steps, returns = np.array([seen for seen in run if np.isfinite(seen[1])]).T
+        rows.append(np.interp(GRID, steps, returns))
+    values, draw = np.array(rows), np.random.default_rng(0)
+    resampled = np.array([_interquartile_mean(values[draw.integers(0, SEEDS, SEEDS)]) for _ in range(RESAMPLES)])
+    low, high = np.quantile(resampled, (0.025, 0.975), axis=0)
+    lines = {"interquartile_mean": _interquartile_mean(values), "low": low, "high": high}
+    return {"name": name, "steps": GRID.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
+
+
+def _record() -> dict[str, Any]:
+    torch.set_num_threads(1)
+    sides = {"policyproof": _ours, "stable-baselines3": _theirs}
+    found: dict[str, list[list[tuple[int, float]]]] = {name: [] for name in sides}
+    for seed in range(SEEDS):
+        for name, play in sides.items():
+            found[name].append(list(play(seed)))
+        print(f"seed {seed} of {SEEDS}", file=sys.stderr)
+    return {
+        "schema": "policyproof/learning-curves/1",
+        "what": "PPO on CartPole-v1: return of the last 100 episodes, the same hyper-parameters on both sides",
+        "environment": ID,
+        "seeds": SEEDS,
+        "band": "95 % of 2,000 bootstrap resamples of the seeds",
+        "versions": {name: version(name) for name in ("torch", "numpy", "numba", "gymnasium", "stable-baselines3")},
+        "curves": [_curve(name, runs) for name, runs in found.items()],
+        "complete": True,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(_record(), indent=1))
