@@ -6,6 +6,8 @@ critic is fitted apart, by Adam on its squared error, as code bases do.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .adam import Adam
@@ -30,6 +32,7 @@ class TRPO(Agent[TRPOConfig]):
     environment : the id of a registered environment, a vector environment (its autoreset mode is read from its
         metadata), or a function that makes one environment.
     config : every choice; the defaults of `TRPOConfig` if None, with as many environments as a vector environment has.
+    device : "cpu", or where all of it is to live: "cuda".
 
     An update reports ``kl``, mean KL(old ‖ new) over the rollout; ``gain``, by which the surrogate mean ρ Â grew;
     ``scale``, the share of the full step that the line search accepted, 0 for none; and ``value_loss``.
@@ -37,7 +40,16 @@ class TRPO(Agent[TRPOConfig]):
 
     config_type = TRPOConfig
 
-    def __init__(self, environment: Environment, config: TRPOConfig | None = None) -> None:
+    def __new__(cls, environment: Any, config: TRPOConfig | None = None, *, device: str = "cpu") -> Any:
+        """An agent on the CPU; for any other device a `DeviceTRPO`, which takes environments that live there too."""
+        if device == "cpu":
+            return super().__new__(cls)
+        from .device.trpo import DeviceTRPO
+
+        return DeviceTRPO(environment, config, device=device)
+
+    def __init__(self, environment: Environment, config: TRPOConfig | None = None, *, device: str = "cpu") -> None:
+        del device
         super().__init__(environment, config)
         self.adam = Adam.zeros(self.network.critic.size)
         self.family = CATEGORICAL if self.spaces.discrete else GAUSSIAN

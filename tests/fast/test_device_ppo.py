@@ -82,7 +82,8 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
 
 def test_cart_pole_is_learned():
     config = PPOConfig(environments=64, steps=32, epochs=4, minibatch_size=512, learning_rate=1e-3)
-    assert max(update.mean_return for update in DevicePPO("CartPole-v1", config, device="cpu").updates(60_000)) >= 195
+    agent = DevicePPO("CartPole-v1", config, device="cpu")
+    assert np.nanmax([update.mean_return for update in agent.updates(60_000)]) >= 195
 
 
 def test_any_tabular_process_is_learned_on_the_device():
@@ -146,3 +147,13 @@ def test_the_agent_of_a_device_is_made_by_the_same_name(monkeypatch):
     PPO("CartPole-v1", SMALL, device="cuda")
     assert made == [(("CartPole-v1", SMALL), {"device": "cuda"})]
     assert isinstance(PPO("CartPole-v1", SMALL), PPO)
+
+
+def test_an_agent_of_the_cpu_takes_over():
+    agent = DevicePPO("CartPole-v1", SMALL, device="cpu").learn(1024, progress=False)
+    taken = agent.to_cpu("CartPole-v1")
+    assert (taken.steps, taken.adam.steps[0]) == (agent.steps, int(agent.adam.steps))
+    seen = np.random.default_rng(0).standard_normal((20, 4)).astype(np.float32)
+    (logits,) = agent.outputs(torch.tensor(seen))
+    assert np.abs(taken.network.outputs(seen) - logits.numpy()).max() <= 64 * 2.0**-24 * float(logits.abs().max())
+    taken.learn(512, progress=False)
