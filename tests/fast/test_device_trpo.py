@@ -42,7 +42,6 @@ def test_cart_pole_is_learned():
     config = TRPOConfig(environments=32, steps=32, max_kl=0.03, critic_epochs=4, critic_minibatch_size=256)
     agent = DeviceTRPO("CartPole-v1", config, device="cpu")
     assert np.nanmax([update.mean_return for update in agent.updates(40_000)]) >= 150
-    assert agent.to_cpu("CartPole-v1").evaluate(20).mean() >= 150
 
 
 def test_gradients_that_are_no_numbers_stop_training_with_the_last_good_parameters():
