@@ -14,16 +14,11 @@ printed, as other work on the machine takes caches and memory away. Contenders:
 - `loop`: the recurrence in NumPy, a loop over steps, vectorised over environments;
 - `sb3`: `RolloutBuffer.compute_returns_and_advantage` on a buffer that is filled; it writes returns as well.
 
-    pytest benchmarks/test_advantage.py --benchmark-only --benchmark-json=full.json
-    python benchmarks/test_advantage.py full.json > reports/benchmarks/advantage-cpu.json
+    policyproof bench advantage --json reports/benchmarks/advantage-cpu.json
 """
 
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
-from pathlib import Path
 from time import thread_time
 from typing import Any
 
@@ -182,27 +177,3 @@ def test_advantage(benchmark: Any, T: int, N: int) -> None:
     benchmark.extra_info.update(row)
     calls = max(1, round(SECONDS_A_TURN / float(np.median(times["call"]))))
     benchmark.pedantic(contenders["call"], rounds=ROUNDS, iterations=calls)
-
-
-def _summary(full: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of the plugin's file: the machine, the versions and the table."""
-    machine = full["machine_info"]
-    return {
-        "schema": "policyproof/benchmark/1",
-        "what": "generalized_advantage_estimation on the CPU, float32, one thread, random episode ends (p = 0.01)",
-        "how": "pytest benchmarks/test_advantage.py: interleaved rounds, each turn after an untimed call of its own; "
-        "medians of CPU times and of ratios in a round",
-        "date": full["datetime"],
-        "cpu": {"model": machine["cpu"]["brand_raw"], "cores": machine["cpu"]["count"]},
-        "versions": {
-            "python": machine["python_version"],
-            **{name: version(name) for name in ("torch", "numpy", "numba", "stable-baselines3")},
-        },
-        "rounds": ROUNDS,
-        "shapes": [benchmark["extra_info"] for benchmark in full["benchmarks"]],
-        "complete": True,
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(_summary(json.loads(Path(sys.argv[1]).read_text())), indent=2, ensure_ascii=False))

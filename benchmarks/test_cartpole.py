@@ -9,16 +9,11 @@
 One process and one thread on either side. Times are CPU times of the process, which on an idle machine are the time on
 the wall; both are kept. The load average is printed.
 
-    pytest benchmarks/test_cartpole.py --benchmark-only --benchmark-json=full.json
-    python benchmarks/test_cartpole.py full.json > reports/benchmarks/ppo-cartpole-cpu.json
+    policyproof bench cartpole --json reports/benchmarks/ppo-cartpole-cpu.json
 """
 
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -176,23 +171,3 @@ def test_solved(benchmark: Any) -> None:
     _rows.append(row)
     benchmark.extra_info.update(row)
     benchmark.pedantic(lambda: _solve_ours(0), rounds=1)
-
-
-def _summary(full: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of the plugin's file: the machine, the versions and the figures."""
-    machine = full["machine_info"]
-    return {
-        "what": "PPO on CartPole-v1 end to end on one CPU thread, against stable-baselines3",
-        "how": "pytest benchmarks/test_cartpole.py; CPU times of the process, runs of both sides in turn",
-        "date": full["datetime"],
-        "cpu": {"model": machine["cpu"]["brand_raw"], "cores": machine["cpu"]["count"]},
-        "versions": {
-            "python": machine["python_version"],
-            **{name: version(name) for name in ("torch", "numpy", "numba", "gymnasium", "stable-baselines3")},
-        },
-        "figures": {benchmark["name"]: benchmark["extra_info"] for benchmark in full["benchmarks"]},
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(_summary(json.loads(Path(sys.argv[1]).read_text())), indent=2, ensure_ascii=False))

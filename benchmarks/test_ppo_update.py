@@ -6,17 +6,12 @@ statistics are in both figures, playing and advantages in neither. Networks and 
 each round both run in turn; figures are medians over the rounds, of CPU times of the one thread and of ratios within a
 round. The load average is printed, as other work takes caches and vector units away.
 
-    pytest benchmarks/test_ppo_update.py --benchmark-only --benchmark-json=full.json
-    python benchmarks/test_ppo_update.py full.json > reports/benchmarks/ppo-update-cpu.json
+    policyproof bench ppo-update --json reports/benchmarks/ppo-update-cpu.json
 """
 
 import copy
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
-from pathlib import Path
 from time import thread_time
 from typing import Any
 
@@ -159,24 +154,3 @@ def test_ppo_update(benchmark: Any, setting: str) -> None:
     benchmark.extra_info.update(row)
     put_back, run = turns["ours"]
     benchmark.pedantic(run, setup=put_back, rounds=ROUNDS)
-
-
-def _summary(full: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of the plugin's file: the machine, the versions and the table."""
-    machine = full["machine_info"]
-    return {
-        "what": "optimisation phase of PPO on the CPU, float32, one thread, against train() of stable-baselines3",
-        "how": "pytest benchmarks/test_ppo_update.py: interleaved; medians of CPU times and of ratios within a round",
-        "date": full["datetime"],
-        "cpu": {"model": machine["cpu"]["brand_raw"], "cores": machine["cpu"]["count"]},
-        "versions": {
-            "python": machine["python_version"],
-            **{name: version(name) for name in ("torch", "numpy", "numba", "stable-baselines3")},
-        },
-        "rounds": ROUNDS,
-        "settings": [benchmark["extra_info"] for benchmark in full["benchmarks"]],
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(_summary(json.loads(Path(sys.argv[1]).read_text())), indent=2, ensure_ascii=False))

@@ -9,18 +9,13 @@ thread, medians over the rounds, ratios those of a round. Two turns each:
 - `policy`: gradient, conjugate gradients, line search; sb3-contrib's `train()` with no critic updates;
 - `train`: the whole of it, with the critic's epochs.
 
-    pytest benchmarks/test_trpo_update.py --benchmark-only --benchmark-json=full.json
-    python benchmarks/test_trpo_update.py full.json > reports/benchmarks/trpo-update-cpu.json
+    policyproof bench trpo-update --json reports/benchmarks/trpo-update-cpu.json
 """
 
 import copy
-import json
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
-from pathlib import Path
 from time import thread_time
 from typing import Any
 
@@ -140,25 +135,3 @@ def test_trpo_update(benchmark: Any) -> None:
     _rows.extend(found)
     benchmark.extra_info["rows"] = found
     benchmark.pedantic(train, setup=restore, rounds=ROUNDS)
-
-
-def _summary(full: dict[str, Any]) -> dict[str, Any]:
-    """What is kept of the plugin's file: the machine, the versions and the table."""
-    machine = full["machine_info"]
-    return {
-        "what": f"TRPO's update on the CPU, {ROWS} rows, {INPUTS}→64→64→{ACTIONS}, one thread",
-        "how": "pytest benchmarks/test_trpo_update.py: interleaved rounds from the same parameters; medians of CPU "
-        "times and of ratios in a round",
-        "date": full["datetime"],
-        "cpu": {"model": machine["cpu"]["brand_raw"], "cores": machine["cpu"]["count"]},
-        "versions": {
-            "python": machine["python_version"],
-            **{name: version(name) for name in ("torch", "numpy", "numba", "sb3-contrib")},
-        },
-        "rounds": ROUNDS,
-        "rows": full["benchmarks"][0]["extra_info"]["rows"],
-    }
-
-
-if __name__ == "__main__":
-    print(json.dumps(_summary(json.loads(Path(sys.argv[1]).read_text())), indent=2, ensure_ascii=False))

@@ -18,7 +18,8 @@ def benchmark_record(full: Mapping[str, Any], what: str, how: str) -> dict[str, 
     A benchmark's ``extra_info`` holds contenders under ``microseconds`` or ``milliseconds``, or as ``ours_ms`` or
     ``ours_steps_a_cpu_second``, for itself or for each of its ``rows``; a benchmark that says nothing of the kind is
     its own contender, with the median and the quartiles that the plugin measured. Words, and whole numbers under a
-    single word, are the sizes that tell one shape from another.
+    single word, are the sizes that tell one shape from another;
+    ratios taken round by round, ``sb3_to_ours``, stay as they are.
     """
     machine, shapes = full["machine_info"], [shape for one in full["benchmarks"] for shape in _shapes(one)]
     return {
@@ -39,8 +40,7 @@ def _shapes(one: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for row in said.get("rows", [said]):
         times = _times(row)
         shape: dict[str, Any] = {name: value for name, value in row.items() if _is_size(name, value)}
-        if "load_average" in row:
-            shape["load_average"] = row["load_average"]
+        shape |= {name: value for name, value in row.items() if "_to_" in name or name == "load_average"}
         if not times:
             stats = one["stats"]
             shape = {"benchmark": one["name"].removeprefix("test_"), **shape}

@@ -33,14 +33,19 @@ def shapes(*extra):
 @pytest.mark.parametrize(
     ("extra", "times"),
     [
-        ({"T": 8, "microseconds": {"call": 4.0, "probe": 2.0}, "probe_to_call": 0.5}, {"call": 4.0, "probe": 2.0}),
+        ({"T": 8, "microseconds": {"call": 4.0, "probe": 2.0}}, {"call": 4.0, "probe": 2.0}),
         ({"T": 8, "milliseconds": {"call": 4.0}}, {"call": 4000.0}),
-        ({"T": 8, "ours_ms": 3.0, "sb3_ms": 6.0, "sb3_to_ours": 2.0}, {"ours": 3000.0, "sb3": 6000.0}),
+        ({"T": 8, "ours_ms": 3.0, "sb3_ms": 6.0}, {"ours": 3000.0, "sb3": 6000.0}),
         ({"T": 8, "ours_steps_a_cpu_second": 1000, "sb3_steps_a_cpu_second": 500}, {"ours": 1000.0, "sb3": 2000.0}),
     ],
 )
 def test_contenders_are_read_from_what_a_benchmark_says(extra, times):
     assert shapes(extra) == [{"T": 8, "microseconds": times}]
+
+
+def test_ratios_taken_round_by_round_and_the_load_stay():
+    row = {"T": 8, "ours_ms": 3.0, "sb3_to_ours": 2.5, "load_average": 0.2, "ours_us_a_minibatch": 1.0}
+    assert shapes(row) == [{"T": 8, "sb3_to_ours": 2.5, "load_average": 0.2, "microseconds": {"ours": 3000.0}}]
 
 
 def test_each_row_is_a_shape_with_the_probes_of_its_benchmark():
