@@ -92,12 +92,54 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_ALONE] = worker[ONLY_TARGETS] if worker is not None else alone
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Workers())
+    if config.getoption("--policyproof") and worker is None:
+        config.pluginmanager.register(_Guard(config))
 
 
 class _Workers:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         node.workerinput[ONLY_TARGETS] = node.config.stash[_ALONE]
+
+
+class _Guard:
+    """Fails a session in which fewer invariants ran than the targets offer, unless a selection was asked for."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.offered: dict[str, int] = dict.fromkeys(config.getoption("--policyproof"), 0)
+        self.ran: dict[str, set[str]] = {name: set() for name in self.offered}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        properties: dict[str, Any] = dict(report.user_properties)
+        if TARGET in properties and report.when == "call" and report.outcome != "skipped":
+            self.offered[properties[TARGET]] = properties[OFFERED]
+            self.ran[properties[TARGET]].add(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        short = any(not self.ran[name] or len(self.ran[name]) < self.offered[name] for name in self.offered)
+        if (
+            short
+            and not self._selected()
+            and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        ):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for name, offered in self.offered.items():
+            ran = len(self.ran[name])
+            if not ran or ran < offered:
+                of = f"{ran} of {offered}" if offered else "none of the"
+                why = "as selected" if self._selected() else "the others were skipped or lost: this fails the session"
+                terminalreporter.write_line(f"policyproof: {name}: {of} offered invariants ran; {why}")
+
+    def _selected(self) -> bool:
+        option = self.config.getoption
+        asked = ("keyword", "markexpr", "deselect", "maxfail", "collectonly", "lf", "last_failed")
+        return any(option(name, None) for name in asked)
+
+
+TARGET, OFFERED = "policyproof_target", "policyproof_offered"
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -142,8 +184,11 @@ class _Implementation(pytest.Collector):
         self.bench = bench
 
     def collect(self) -> Iterator[pytest.Item]:
-        for invariant in _offered(self.bench):
-            yield _InvariantItem.from_parent(self, name=invariant.id, bench=self.bench, invariant=invariant)
+        offered = _offered(self.bench)
+        for invariant in offered:
+            item = _InvariantItem.from_parent(self, name=invariant.id, bench=self.bench, invariant=invariant)
+            item.user_properties += [(TARGET, self.name), (OFFERED, len(offered))]
+            yield item
 
 
 class _InvariantItem(pytest.Item):
@@ -167,8 +212,8 @@ class _InvariantItem(pytest.Item):
             return str(excinfo.value)
         return super().repr_failure(excinfo, style)
 
-    def reportinfo(self) -> tuple[Path, None, str]:
-        return self.config.rootpath, None, f"{self.bench.described['name']}: {self.invariant.id}"
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.config.rootpath, 0, f"{self.bench.described['name']}: {self.invariant.id}"
 
 
 class _NotHeldError(Exception):

@@ -24,9 +24,16 @@ SILENCE = 600.0
 """Seconds without an attempt, after which something must have gone wrong in the gate's own code."""
 
 
+PATIENCE = 8
+"""Time limits that go by on a machine that has no core to spare, until nothing more is waited for."""
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a case may take, and the first one in a worker, which may compile; bytes it may add to memory."""
+    """Seconds that a case may take, and the first one in a worker, which may compile; bytes it may add to memory.
+
+    Time for which the machine had no core for the process does not count.
+    """
 
     seconds: float
     first: float
@@ -76,7 +83,7 @@ class Session:
     def answer(self, limits: Limits, memory: int | None = None) -> dict[str, Any]:
         """Wait for the next answer, within the limits; ``memory`` is what the process held before."""
         before = self._memory() if memory is None else memory
-        count, seen = 0, monotonic()
+        count, seen, starved = 0, monotonic(), self._starved()
         while True:
             try:
                 said = self._channel.receive(0.05)
@@ -85,15 +92,16 @@ class Session:
             if said is not None:
                 return said
             now = monotonic()
-            limit = limits.first if self._tape.count <= 1 else limits.seconds
-            if self._tape.started and now - self._tape.started > limit:
+            if self._tape.count != count:
+                count, seen, starved = self._tape.count, now, self._starved()
+            limit = limits.first if count <= 1 else limits.seconds
+            spent = now - self._tape.started if self._tape.started else 0.0
+            if spent > limit and (spent - (self._starved() - starved) > limit or spent > PATIENCE * limit):
                 raise self._ended("timeout", f"it did not come back within {limit:g} s")
             if self._memory() - before > limits.memory:
                 raise self._ended("crashed", f"its memory grew by more than {limits.memory / 2**30:g} GiB")
             if self._output.stat().st_size > LARGEST_OUTPUT:
                 raise self._ended("error", f"it printed more than {LARGEST_OUTPUT // 2**20} MiB on one case")
-            if self._tape.count != count:
-                count, seen = self._tape.count, now
             if now - seen > max(SILENCE, limits.first):
                 raise self._ended("crashed", f"its process said nothing for {SILENCE:g} s")
 
@@ -133,6 +141,13 @@ class Session:
             text = output.read().decode(errors="replace")
         found = re.search(r"most recent call first\):\n\s+File \"(.+)\", line (\d+) in (\S+)", text)
         return f", at {found[1]}:{found[2]} in {found[3]}" if found else ""
+
+    def _starved(self) -> float:
+        """Seconds for which the process wanted to run and the machine had no core for it; 0 if that is not known."""
+        try:
+            return int(Path(f"/proc/{self.pid}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+        except (OSError, IndexError):
+            return 0.0
 
     def _memory(self) -> int:
         """Bytes of memory that the process holds; 0 where the system does not say."""

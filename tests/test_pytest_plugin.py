@@ -77,6 +77,47 @@ def test_it_runs_under_xdist(run_pytest, tmp_path):
     assert "19 passed" in done.stdout
 
 
+SKIPPING = """
+import pytest
+
+def pytest_collection_modifyitems(items):
+    for item in items[1:]:
+        item.add_marker(pytest.mark.skip(reason="for today"))
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_session_that_judged_less_than_was_offered_fails(run_pytest, tmp_path, workers):
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "conftest.py").write_text(SKIPPING.replace("items[1:]", "items"))
+    done = run_pytest("--policyproof", "good.py:Good", "--policyproof-profile", "quick", *workers)
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout
+    assert "good.py:Good: none of the offered invariants ran" in done.stdout
+
+
+def test_some_skipped_fail_the_session_unless_they_were_selected(run_pytest, tmp_path):
+    (tmp_path / "good.py").write_text(GOOD)
+    (tmp_path / "conftest.py").write_text(SKIPPING)
+    done = run_pytest("--policyproof", "good.py:Good", "--policyproof-profile", "quick")
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "good.py:Good: 1 of 19 offered invariants ran; the others were skipped or lost" in done.stdout
+    (tmp_path / "conftest.py").unlink()
+    done = run_pytest("--policyproof", "good.py:Good", "--policyproof-profile", "quick", "-k", "lambda-0")
+    assert done.returncode == 0
+    assert "1 of 19 offered invariants ran; as selected" in done.stdout
+
+
+def test_a_crash_fails_one_test_and_the_header_shows_every_option(run_pytest, tmp_path):
+    crash = "import os\n        if len(rewards) > 1: os.abort()\n        advantages, following"
+    (tmp_path / "crash.py").write_text(GOOD.replace("advantages, following", crash, 1))
+    options = ("--policyproof-profile", "quick", "--policyproof-seed", "5", "--policyproof-call-limit", "20")
+    done = run_pytest("--policyproof", "crash.py:Good", *options, "-k", "a-single-step or lambda-0")
+    assert "policyproof: targets crash.py:Good; profile quick; seed 5; call limit 20 s" in done.stdout
+    assert "crashed: gae-at-lambda-0" in done.stdout
+    assert "killed by SIGABRT" in done.stdout
+    assert "1 failed, 1 passed" in done.stdout
+
+
 def test_a_bad_target_is_a_usage_error(run_pytest):
     done = run_pytest("--policyproof", "nowhere.py:Good")
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
