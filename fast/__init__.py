@@ -7,16 +7,18 @@ if TYPE_CHECKING:
     from .advantage import generalized_advantage_estimation
     from .ppo import PPO
     from .ppo_config import PPOConfig
+    from .torch_ppo import TorchPPO
     from .trpo import TRPO
     from .trpo_config import TRPOConfig
 
-__all__ = ["PPO", "TRPO", "PPOConfig", "TRPOConfig", "generalized_advantage_estimation"]
+__all__ = ["PPO", "TRPO", "PPOConfig", "TRPOConfig", "TorchPPO", "generalized_advantage_estimation"]
 
 _HOME = {
     "PPO": ".ppo",
     "PPOConfig": ".ppo_config",
     "TRPO": ".trpo",
     "TRPOConfig": ".trpo_config",
+    "TorchPPO": ".torch_ppo",
     "generalized_advantage_estimation": ".advantage",
 }
 

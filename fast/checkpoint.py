@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zipfile import BadZipFile
@@ -60,8 +61,13 @@ def save(agent: Agent[Any], path: str | os.PathLike[str]) -> None:
     unfinished.replace(path)
 
 
-def load(cls: type[A], path: str | os.PathLike[str], environment: Environment | None) -> A:
-    """Make the agent anew, then put back what was saved."""
+def load(
+    cls: type[A],
+    path: str | os.PathLike[str],
+    environment: Environment | None,
+    make: Callable[[Environment, Any], A] | None = None,
+) -> A:
+    """Make the agent anew, by `make(environment, config)` where the class alone will not do, and put back the rest."""
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -75,10 +81,14 @@ def load(cls: type[A], path: str | os.PathLike[str], environment: Environment | 
         environment = told["environment"]
         if environment is None:
             raise ValueError("the agent's environment was not an id; pass it as the second argument of load")
-    agent = cls(environment, cls.config_type.from_dict(told["config"]))
+    agent = (make or cls)(environment, cls.config_type.from_dict(told["config"]))
     if _sizes(agent) != told["sizes"]:
         raise ValueError(f"the agent was trained on {told['sizes']}; this environment has {_sizes(agent)}")
     for name, array in _arrays(agent).items():
+        if array.shape != arrays[name].shape:
+            raise ValueError(
+                f"{name} has shape {arrays[name].shape} in the file, {array.shape} in the agent made for it"
+            )
         array[...] = arrays[name]
     for name, moments in _moments(agent).items():
         moments.count = told["counts"][name]

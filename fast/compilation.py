@@ -2,7 +2,7 @@
 
 `compiled` is for functions that other compiled functions call. `kept` is for those that Python calls: the machine code
 of the whole tree below is kept on disk, where numba finds a folder that it may write to. Numba throws it away when the
-file of that one function changes; here it is thrown away when any source of this folder does.
+file of that one function changes; here it is thrown away when any source of this folder that compiles does.
 """
 
 from collections.abc import Callable
@@ -36,5 +36,5 @@ def kept(function: Function) -> Function:
 
 @cache
 def _digest() -> str:
-    sources = sorted(Path(__file__).parent.glob("*.py"))
-    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    sources = (source.read_bytes() for source in sorted(Path(__file__).parent.glob("*.py")))
+    return sha256(b"".join(source for source in sources if b"numba" in source or b".compilation" in source)).hexdigest()
