@@ -32,9 +32,7 @@ def pages(records: Records) -> Iterator[Page]:
         "Findings",
         {
             "findings": [_finding(records, group, owners) for group in groups],
-            "deviations": [
-                (v, label(owners[id(v)][0]), owners[id(v)][1]) for v in verdicts if v["status"] == "deviates"
-            ],
+            "deviations": _deviations(records),
             "runs": len(records.runs),
         },
     )
@@ -47,3 +45,15 @@ def _finding(records: Records, group: list[Any], owners: Mapping[int, tuple[Any,
     seen = {owners[id(verdict)][1]: label(owners[id(verdict)][0]) for verdict in group}
     others = dict.fromkeys(v["invariant"] for v in group if v["invariant"] != first["invariant"])
     return {"first": first, "seen": seen, "others": list(others), "case": counterexample(records, run, first)}
+
+
+def _deviations(records: Records) -> list[dict[str, Any]]:
+    """Declared deviations, those of an implementation that have one reason together."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for run, slug in zip(records.runs, slugs(records.runs), strict=True):
+        for verdict in run["verdicts"]:
+            if verdict["status"] == "deviates":
+                reason = (verdict.get("deviation") or {}).get("reason", "")
+                shown = {"verdict": verdict, "label": label(run), "slug": slug, "invariants": []}
+                found.setdefault((slug, reason), shown)["invariants"].append(verdict["invariant"])
+    return list(found.values())

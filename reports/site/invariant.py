@@ -33,8 +33,8 @@ def pages(records: Records) -> Iterator[Page]:
         stated, absent = own[0][2], [label(run) for run, _, verdict in own if verdict["status"] == "not offered"]
         if len(absent) == len(own):
             continue
-        failing = [(run, verdict) for run, _, verdict in own if verdict["status"] in FAILING]
-        smallest = min(failing, key=lambda pair: size(pair[1]), default=None)
+        shown = [(run, verdict) for run, _, verdict in own if verdict["status"] in (*FAILING, "deviates")]
+        smallest = min(shown, key=lambda pair: (pair[1]["status"] == "deviates", size(pair[1])), default=None)
         yield Page(
             f"invariant/{name}.html",
             "invariant.html",
