@@ -43,7 +43,8 @@ class DeviceAgent(ABC, Generic[Config]):
         ``Pendulum-v1`` then live on the device, all others on the host.
     config : as on the CPU; observations and rewards are not normalised here.
 
-    Raises ValueError where the configuration asks for running normalisation, or for another number of environments.
+    Raises ValueError where the configuration asks for running normalisation, or for another number of environments;
+    RuntimeError for a CUDA device where there is none.
     """
 
     config_type: ClassVar[type[Any]]
@@ -60,6 +61,8 @@ class DeviceAgent(ABC, Generic[Config]):
         if config is None:
             count = getattr(environment, "num_envs", self.config_type.environments)
             config = self.config_type(environments=getattr(environment, "envs", count))
+        if torch.device(device).type == "cuda" and not torch.cuda.is_available():
+            raise RuntimeError("there is no CUDA device here: leave device out to use the CPU")
         if config.normalize_observations or config.normalize_rewards:
             raise ValueError("running normalisation is not offered on a device; use the CPU, or switch it off")
         self.config: Config = config

@@ -155,8 +155,8 @@ class Pendulum(Simulated):
 
     def start(self) -> Tensor:
         """Angle uniform in ±π, angular velocity in ±1."""
-        scale = torch.tensor([pi, 1.0], device=self.device)
-        return (self.uniform(self.envs, 2) * 2 - 1) * scale
+        angle, turn = (self.uniform(self.envs, 2) * 2 - 1).unbind(dim=1)
+        return torch.stack([angle * pi, turn], dim=1)
 
     def observe(self, state: Tensor) -> Tensor:
         """Cosine and sine of the angle, angular velocity."""
