@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .failures import failing_groups
+from .matrix import followed
 
 __all__ = [
     "conventions",
@@ -127,17 +128,8 @@ def summary(run: Mapping[str, Any]) -> Text:
 
 def conventions(run: Mapping[str, Any]) -> Text | None:
     """Where reputable code differs on purpose: which way this implementation goes, as far as it was measured."""
-    found: dict[str, list[Any]] = {}
-    for verdict in run["verdicts"]:
-        for name, values in verdict.get("convention", {}).items():
-            found[name] = [value for value in found.get(name, values) if value in values]
-    if not found:
-        return None
-    told = (
-        f"{name} = {' or '.join(f'{v:g}' if isinstance(v, float) else str(v) for v in values) or 'not always the same'}"
-        for name, values in found.items()
-    )
-    return Text("conventions: " + ", ".join(told))
+    told = ", ".join(f"{name} = {values}" for name, values in followed(run).items())
+    return Text(f"conventions: {told}") if told else None
 
 
 def effort(run: Mapping[str, Any]) -> Text:
