@@ -15,6 +15,7 @@ try:
     from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
     from ray.rllib.utils.postprocessing.value_predictions import compute_value_targets
 
+    from .._collectors.rllib import collected
     from .._torch import graded, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("RLlib", 'pip install "ray[rllib]"') from error
@@ -62,6 +63,10 @@ class Implementation:
         batch = {"action_logp": zeros, "advantages": zeros, "value_targets": tensor(returns)}
         cap = float("inf") if clip_range is None else clip_range
         return graded(_loss(zeros, new, batch, vf_loss_coeff=1.0, vf_clip_param=cap), new)
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``SingleAgentEnvRunner.sample``, then the learner connectors of PPO."""
+        return collected(make_env, policy, values, **how)
 
 
 def _lengthened(after: Any, values: Any, reached: Any, rewards: Any) -> tuple[Any, Any]:

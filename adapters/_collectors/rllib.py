@@ -1,0 +1,107 @@
+"""RLlib's ``SingleAgentEnvRunner``, then the learner connectors of its PPO."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import gymnasium
+import numpy as np
+import torch
+from ray.rllib.algorithms.ppo import PPOConfig
+from ray.rllib.connectors.learner import AddOneTsToEpisodesAndTruncate, GeneralAdvantageEstimation
+from ray.rllib.core import DEFAULT_MODULE_ID
+from ray.rllib.core.rl_module.apis.value_function_api import ValueFunctionAPI
+from ray.rllib.core.rl_module.multi_rl_module import MultiRLModule
+from ray.rllib.core.rl_module.rl_module import RLModuleSpec
+from ray.rllib.core.rl_module.torch import TorchRLModule
+from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
+from ray.tune.registry import register_env
+
+from .._torch import generators_kept, parameter
+
+__all__ = ["collected"]
+
+
+class _Numbered(gymnasium.Wrapper[Any, Any, Any, Any]):
+    """Says in ``info`` which environment and step it is, so that a transition can be found again."""
+
+    def __init__(self, env: Any, number: int) -> None:
+        super().__init__(env)
+        self.place = np.array([number, 0])
+
+    def reset(self, **options: Any) -> Any:
+        observation, info = self.env.reset(**options)
+        return observation, info | {"place": self.place.copy()}
+
+    def step(self, action: Any) -> Any:
+        *result, info = self.env.step(action)
+        self.place[1] += 1
+        return *result, info | {"place": self.place.copy()}
+
+
+class _Tables(TorchRLModule, ValueFunctionAPI):  # type: ignore[misc]
+    """Logits and values of states, looked up."""
+
+    def setup(self) -> None:
+        self.logits, self.table = (parameter(self.model_config[name]) for name in ("logits", "values"))
+
+    def _forward(self, batch: Any, **_options: Any) -> Any:
+        return {"action_dist_inputs": self.logits[batch["obs"].long()]}
+
+    def compute_values(self, batch: Any, embeddings: Any = None) -> Any:  # noqa: ARG002 - RLlib's signature
+        return self.table[batch["obs"].long()].detach()
+
+
+_STAGE = SimpleNamespace(make_env=None, made=[])
+"""What is being played: RLlib copies a function that makes environments, but not what a module holds."""
+
+
+def _numbered(_config: Any) -> Any:
+    _STAGE.made.append(_Numbered(_STAGE.make_env(), len(_STAGE.made)))
+    return _STAGE.made[-1]
+
+
+def collected(
+    make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
+) -> Any:
+    """Value targets of the learner's batch; advantages are targets less values, before they are standardised."""
+    _STAGE.make_env, _STAGE.made = make_env, []
+    register_env("policyproof", _numbered)
+    tables = {"model_config": {"logits": np.log(policy), "values": values}}
+    config = PPOConfig().environment("policyproof").debugging(seed=seed, log_level="ERROR")
+    config = config.env_runners(num_env_runners=0, num_envs_per_env_runner=envs, rollout_fragment_length=steps)
+    config = config.rl_module(rl_module_spec=RLModuleSpec(_Tables, **tables))
+    with generators_kept():
+        torch.manual_seed(seed)
+        runner = SingleAgentEnvRunner(config=config, worker_index=0)
+        episodes = [e for e in runner.sample(num_timesteps=steps * envs, random_actions=False) if len(e)]
+        spaces = {"observation_space": _STAGE.made[0].observation_space, "action_space": _STAGE.made[0].action_space}
+        pipeline = config.build_learner_connector(*spaces.values())
+        pipeline.prepend(AddOneTsToEpisodesAndTruncate())
+        pipeline.append(GeneralAdvantageEstimation(gamma=gamma, lambda_=lam))
+        module = MultiRLModule(rl_module_specs={DEFAULT_MODULE_ID: RLModuleSpec(_Tables, **spaces, **tables)})
+        places = [np.array([info["place"] for info in episode.get_infos()][:-1]) for episode in episodes]
+        batch = pipeline(rl_module=module, batch={}, episodes=episodes, shared_data={})[DEFAULT_MODULE_ID]
+    return _arranged(batch, np.concatenate(places), values, (steps, envs))
+
+
+def _arranged(batch: Any, places: Any, values: Any, shape: tuple[int, int]) -> Any:
+    """The rows of a batch ``[T, N]``, without those that were added to bootstrap from."""
+    rows = {name: batch[name][batch["loss_mask"]].numpy() for name in _COLUMNS.values()}
+    envs = np.unique(places[:, 0], return_inverse=True)[1]
+    rollout = {}
+    for name, column in _COLUMNS.items():
+        rollout[name] = np.empty(shape)
+        rollout[name][places[:, 1], envs] = rows[column]
+    rollout["advantages"] = rollout["returns"] - values[rollout["states"].astype(int)].astype(np.float32)
+    return SimpleNamespace(**rollout)
+
+
+_COLUMNS = {
+    "states": "obs",
+    "actions": "actions",
+    "rewards": "rewards",
+    "returns": "value_targets",
+    "log_probs": "action_logp",
+}
