@@ -1,4 +1,4 @@
-"""garage: the advantages of padded episodes. Tried with 2021.3, whose package needs TensorFlow: its file is loaded."""
+"""garage: the advantages of padded episodes. Tried with 2021.3, whose package needs TensorFlow: its file is loaded.
 
 An episode ends with value 0, whether it terminated, met its limit or was cut by the end of the rollout.
 """
