@@ -98,11 +98,12 @@ def update(
 
 
 def gradient_of(network: ActorCritic, batch: Batch, numbers: Coefficients) -> tuple[Floats, NDArray[np.float64]]:
-    """The gradient of L on the whole batch, as flat as the parameters, and `STATISTICS`; nothing changes."""
-    buffers = _buffers(network, len(batch.returns))
-    totals = np.zeros(len(STATISTICS))
-    rows = np.arange(len(batch.returns), dtype=np.int32)
-    _gradient(network.shape, network.parameters, batch, rows, numbers, network.workspace, buffers, totals)
+    """The gradient of L on the whole batch, as flat as the parameters, and `STATISTICS`: a step of length 0."""
+    count = len(batch.returns)
+    buffers, totals, still = _buffers(network, count), np.zeros(len(STATISTICS)), Adam.zeros(network.parameters.size)
+    numbers = numbers._replace(learning_rate=0.0, kl_limit=np.inf, adam_epsilon=1.0)
+    order = np.arange(count, dtype=np.int32)[None]
+    _update(network.shape, network.parameters, still, batch, order, count, numbers, network.workspace, buffers, totals)
     return buffers.gradient, totals
 
 
@@ -131,7 +132,7 @@ def _update(
     return done, seen
 
 
-@kept
+@compiled
 def _gradient(
     shape: Any, parameters: Any, batch: Any, rows: Any, numbers: Any, work: Any, buffers: Any, statistics: Any
 ) -> None:

@@ -14,6 +14,7 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed")
 from gymnasium.spaces import Box, Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv
 from policyproof.fast import PPO, PPOConfig
+from policyproof.fast import ppo as algorithm
 
 SMALL = PPOConfig(environments=4, steps=32, epochs=3, minibatch_size=32, hidden=(16,), seed=5)
 EVERYTHING = {
@@ -152,6 +153,35 @@ def test_an_update_tells_what_happened():
     assert reports[0].minibatches >= 9
 
 
+def test_every_transition_is_visited_once_an_epoch_and_nothing_else(monkeypatch):
+    agent, orders = PPO("CartPole-v1", SMALL), []
+    update = algorithm.update
+
+    def watched(network, adam, batch, order, *rest):
+        orders.append(order.copy())
+        return update(network, adam, batch, order, *rest)
+
+    monkeypatch.setattr(algorithm, "update", watched)
+    agent.collector.begin(0)
+    for _ in range(3):
+        rollout = agent.collector.collect(agent, 64, gamma=0.9, lam=0.9)
+        agent.improve(rollout, 1.0)
+        transitions = np.flatnonzero(rollout.valid)
+        assert len(transitions) < rollout.valid.size, "a step that only resets is no transition"
+        assert all(np.array_equal(np.sort(epoch), transitions) for epoch in orders[-1])
+        assert len({epoch.tobytes() for epoch in orders[-1]}) == SMALL.epochs, "in another order each time"
+
+
+def test_a_bar_is_drawn_only_where_it_is_wanted(capsys):
+    agent = PPO("CartPole-v1", SMALL).learn(200)
+    assert capsys.readouterr() == ("", "")
+    agent.learn(200, progress=True)
+    out, err = capsys.readouterr()
+    assert not out
+    assert "learning" in err
+    assert "200/200" in err
+
+
 def test_an_early_stop_takes_fewer_steps():
     patient, strict = (PPO("CartPole-v1", changed(SMALL, learning_rate=0.05, target_kl=kl)) for kl in (None, 0.01))
     (first, *_), (second, *_) = (list(agent.updates(100)) for agent in (patient, strict))
@@ -183,7 +213,8 @@ def test_a_configuration_that_makes_no_sense_is_refused(change, message):
 def test_playing_and_learning_do_not_import_torch():
     script = """
 import sys
-from policyproof.fast import PPO, PPOConfig
+from policyproof.fast import PPO, PPOConfig  # noqa: E402
+from policyproof.fast import ppo as algorithm  # noqa: E402
 PPO("CartPole-v1", PPOConfig(environments=2, steps=8, minibatch_size=8, hidden=(4,), epochs=1)).learn(8)
 assert "torch" not in sys.modules
 """

@@ -136,3 +136,14 @@ def test_a_phase_is_the_loop_over_epochs_and_minibatches(inputs, hidden, actions
     assert done == expected
     for got, wanted in zip(parts(network, network.parameters), learned, strict=True):
         np.testing.assert_allclose(got, wanted.detach(), rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize(("inputs", "hidden", "actions", "discrete", "rows"), SHAPES)
+def test_the_ratio_is_one_before_the_policy_has_moved(inputs, hidden, actions, discrete, rows):
+    network, batch = case(inputs, hidden, actions, discrete, rows)
+    taken, log_probs, _ = network.act(batch.observations, network.noise(np.random.default_rng(1), rows))
+    batch = batch._replace(actions=taken, log_probs=log_probs)
+    _, (loss, _, _, kl, outside, _) = gradient_of(network, batch, PLAIN)
+    assert outside == 0
+    assert kl == 0 if discrete else kl <= 1e-9, "the same bits where an action is an index"
+    np.testing.assert_allclose(loss, -batch.advantages.mean(), rtol=1e-5)
