@@ -80,7 +80,8 @@ def _ending(x: int, terminated: bool, truncated: bool, value: str) -> Iterator[M
     if truncated:
         yield Markup('<path class="cut" d="M{0} {1}V{2}"/>').format(x + 24, TOP - 24, TOP + 24)
     words = " + ".join(word for word, true in (("terminated", terminated), ("truncated", truncated)) if true)
-    yield text(x, TOP - 30, words, "ending")
+    if words:
+        yield text(x, TOP - 30, words, "ending")
 
 
 def _state(x: int, name: str, value: str) -> Iterator[Markup]:
