@@ -10,6 +10,7 @@ from typing import Any
 from .failures import failing_groups
 from .loading import Records
 from .matrix import FAILING, MARKS, SEVERITY, capabilities, cell, ratio_text, verdicts_of
+from .shape import shape_text
 
 __all__ = ["markdown"]
 
@@ -20,7 +21,7 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
 def markdown(records: Records) -> str:
     """The whole text; every name, message and value in it is text and nothing else."""
-    parts = [*_matrix(records), *_findings(records), *_ledger(records), *_kill_matrix(records)]
+    parts = [*_matrix(records), *_findings(records), *_ledger(records), *_kill_matrix(records), *_benchmarks(records)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -111,3 +112,17 @@ def _kill_matrix(records: Records) -> Iterator[str]:
         )
         for name in matrix["survivors"]:
             yield f"- survives: {text(name)}"
+
+
+def _benchmarks(records: Records) -> Iterator[str]:
+    if records.benchmarks:
+        yield "\n## Benchmarks\n\nMedians in microseconds."
+    for record in records.benchmarks:
+        names = list(dict.fromkeys(name for shape in record["shapes"] for name in shape["microseconds"]))
+        yield f"\n{text(record['what'])}; {record['rounds']} rounds, {text(record['date'][:10])}.\n"
+        yield "| shape | " + " | ".join(text(name) for name in names) + " |"
+        yield "|---|" + "---:|" * len(names)
+        for shape in record["shapes"]:
+            times = shape["microseconds"]
+            shown = (f"{times[name]:.4g}" if name in times else "–" for name in names)
+            yield f"| {text(shape_text(shape))} | " + " | ".join(shown) + " |"

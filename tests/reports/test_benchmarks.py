@@ -7,6 +7,7 @@ from policyproof.reports.benchmark_comparison import moves
 from policyproof.reports.benchmark_record import benchmark_record
 from policyproof.reports.errors import EmptyRecordError, InconsistentError
 from policyproof.reports.loading import records_of
+from policyproof.reports.markdown import markdown
 from policyproof.reports.site.build import write_site
 
 
@@ -107,6 +108,13 @@ def test_pages_show_ratios_to_the_probe_spread_machine_and_versions(tmp_path):
         "95 % bootstrap",
     ):
         assert words in page
+
+
+def test_markdown_shows_the_medians():
+    record = benchmark_record(plugin({"T": 8, "ours_ms": 3.0, "sb3_ms": 6.0}), "<it>", "how")
+    written = markdown(records_of([("bench", record)]))
+    assert "&lt;it&gt;; 21 rounds, 2026-11-21." in written
+    assert "| 8 | 3000 | 6000 |" in written
 
 
 def test_records_that_measured_nothing_or_do_not_fit_are_refused():
