@@ -197,7 +197,8 @@ def test_annealing_ends_at_nothing():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"steps": 0}, "steps is 0; expected a whole number of at least 1"),
+        ({"steps": 1}, "steps is 1; expected a whole number of at least 2: one may only reset"),
+        ({"epochs": 0}, "epochs is 0; expected a whole number of at least 1"),
         ({"gamma": 1.5}, "gamma is 1.5; expected in [0, 1]"),
         ({"clip_range": 0.0}, "clip_range is 0.0; expected in (0, 1)"),
         ({"max_gradient_norm": -1.0}, "max_gradient_norm is -1.0; expected positive or None"),
