@@ -45,7 +45,8 @@ class AgentConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
         self.demand("a whole number of at least 1", _count, "environments")
-        self.demand("a whole number of at least 2: one may only reset", lambda value: _count(value) and value > 1, "steps")
+        more = "a whole number of at least 2: one may only reset"
+        self.demand(more, lambda value: _count(value) and value > 1, "steps")
         self.demand("in [0, 1]", lambda value: 0 <= value <= 1, "gamma", "lam")
         self.demand("positive", lambda value: value > 0, "observation_clip", "reward_clip")
         self.demand("widths of at least 1", lambda value: all(map(_count, value)), "hidden")
