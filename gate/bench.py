@@ -89,12 +89,16 @@ class Workers:
     def verdicts(self, next_job: NextJob, limits: Limits) -> Iterator[tuple[Job, Verdict]]:
         """Judge jobs, as many at a time as there are workers."""
         done: queue.Queue[tuple[Job, Verdict] | BaseException | None] = queue.Queue()
-        stop = threading.Event()
+        stop, taking = threading.Event(), threading.Lock()
+
+        def taken() -> Job | None:
+            with taking:
+                return None if stop.is_set() else next_job()
 
         def work() -> None:
             session: Session | None = None
             try:
-                while not stop.is_set() and (job := next_job()) is not None:
+                while (job := taken()) is not None:
                     session, verdict = self._judged(session or self._session(), job, limits)
                     done.put((job, verdict))
             except BaseException as error:

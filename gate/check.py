@@ -85,18 +85,17 @@ def run(
     offered = [invariant for invariant in invariants if not invariant.missing(bench)]
     limit = max_time if max_time is not None else profile.seconds
     end = float("inf") if limit is None else monotonic() + limit
-    waiting, lock = list(reversed(offered)), threading.Lock()
+    waiting = list(reversed(offered))
     workers = getattr(bench, "count", 1)
 
     def next_job() -> Job | None:
-        with lock:
-            if not waiting:
-                return None
-            share = max(0.0, end - monotonic()) * workers / len(waiting)
-            invariant = waiting.pop()
-            began(len(offered), invariant)
-            examples = profile.share(len(offered))
-            return Job(invariant.id, examples, seed, SHARES * share, kept(invariant.id), database)
+        if not waiting:
+            return None
+        share = max(0.0, end - monotonic()) * workers / len(waiting)
+        invariant = waiting.pop()
+        began(len(offered), invariant)
+        examples = profile.share(len(offered))
+        return Job(invariant.id, examples, seed, SHARES * share, kept(invariant.id), database)
 
     found: dict[str, Verdict] = {}
     with interruptible():

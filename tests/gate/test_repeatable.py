@@ -1,10 +1,12 @@
 """The same seed gives the same verdicts and counterexamples, wherever it is judged."""
 
 import json
+import time
 
 import pytest
 from policyproof.gate.bench import bench, live_bench
 from policyproof.gate.check import run
+from policyproof.gate.job import Job
 from policyproof.gate.profile import PROFILES
 from policyproof.gate.target import Target, subject_of
 from policyproof.invariants.oracle import oracle
@@ -73,6 +75,18 @@ def test_other_code_beside_the_target_changes_no_verdict(mixed, tmp_path):
     before = said(judged(mixed, 1, only=ONLY[:1]))
     (tmp_path / "mixed.py").write_text(SOURCE + "\nCONSTANTS = (b'\\x07' * 3, 123, b'\\x03\\x01')\n")
     assert said(judged(mixed, 1, only=ONLY[:1])) == before
+
+
+def test_two_workers_may_take_their_jobs_from_one_generator():
+    def slowly():
+        for seed in range(30):
+            time.sleep(0.01)
+            yield Job(ONLY[0], 1, seed)
+
+    jobs = slowly()
+    with live_bench(Target("oracle", subject_of(oracle(), "oracle")), 2) as opened:
+        done = [job.seed for job, _ in opened.verdicts(lambda: next(jobs, None), PROFILES["quick"].limits())]
+    assert sorted(done) == list(range(30))
 
 
 @pytest.mark.nightly
