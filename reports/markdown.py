@@ -65,7 +65,7 @@ def _findings(records: Records) -> Iterator[str]:
         failing = failing_groups([verdict for verdict in run["verdicts"] if verdict["status"] in FAILING])
         declared = [verdict for verdict in run["verdicts"] if verdict["status"] == "deviates"]
         if failing or declared:
-            yield f"## {text(run['implementation']['name'])}\n"
+            yield f"\n## {text(run['implementation']['name'])}\n"
         for group in failing[: max(MOST_FINDINGS - told, 0)]:
             yield from _finding(group)
         told += len(failing)
@@ -107,8 +107,8 @@ def _kill_matrix(records: Records) -> Iterator[str]:
         yield "\n## Kill matrix\n"
         yield (
             f"{len(matrix['variants'])} known bugs and controls, {len(matrix['invariants'])} invariants, "
-            f"{len(matrix['kills']):,} kills; {len(matrix['survivors'])} survive, "
-            f"{len(matrix['lonely'])} are caught by one invariant alone."
+            f"{len(matrix['kills']):,} kills; surviving: {len(matrix['survivors'])}; "
+            f"caught by one invariant alone: {len(matrix['lonely'])}.\n"
         )
         for name in matrix["survivors"]:
             yield f"- survives: {text(name)}"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import policyproof
 import pytest
+from policyproof.gate.kill_matrix import kill_matrix
+from policyproof.gate.profile import PROFILES
 from policyproof.reports.errors import (
     CutOffError,
     DuplicateError,
@@ -17,7 +19,7 @@ from policyproof.reports.errors import (
     UnknownSchemaError,
     UnreadableError,
 )
-from policyproof.reports.loading import LARGEST_FILE, load
+from policyproof.reports.loading import LARGEST_FILE, load, records_of
 
 ROOT = Path(policyproof.__file__).parent
 
@@ -43,6 +45,42 @@ def test_a_file_may_hold_several_runs(run, file):
 @pytest.mark.parametrize("record", sorted((ROOT / "reports" / "claims").glob("*.json")), ids=lambda f: f.name)
 def test_the_committed_ledger_is_accepted(record):
     assert load([record]).ledger is not None
+
+
+@pytest.fixture(scope="module")
+def matrix():
+    return kill_matrix(PROFILES["quick"], 0, only=["approximate-kl-where-the-policies-agree-it-is-zero"])
+
+
+def test_what_the_kill_matrix_writes_is_accepted(matrix):
+    record = json.loads(json.dumps(matrix))
+    assert records_of([("matrix", record)]).kill_matrix == record
+
+
+@pytest.mark.parametrize(
+    ("corrupt", "error"),
+    [
+        (lambda matrix: matrix.update(variants=[]), EmptyRecordError),
+        (lambda matrix: matrix["variants"].append(matrix["variants"][0]), DuplicateError),
+        (lambda matrix: matrix["kills"][0].update(variant="no-such-bug"), InconsistentError),
+        (
+            lambda matrix: matrix["survivors"].append("approximate_kl: " + matrix["kills"][0]["variant"]),
+            InconsistentError,
+        ),
+        (lambda matrix: matrix["kills"][0].update(examples=0), SchemaError),
+    ],
+)
+def test_a_corrupt_kill_matrix_is_refused_by_name(corrupt, error, matrix):
+    record = json.loads(json.dumps(matrix))
+    corrupt(record)
+    with pytest.raises(error):
+        records_of([("matrix", record)])
+
+
+def test_two_ledgers_are_refused():
+    ledger = json.loads((ROOT / "reports" / "claims" / "ledger.json").read_text())
+    with pytest.raises(DuplicateError, match="a report shows one"):
+        records_of([("one", ledger), ("two", ledger)])
 
 
 def _verdict(run, status):
