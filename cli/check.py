@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.text import Text
 from ..gate.bench import Bench, bench
 from ..gate.check import chosen_seed, run, selected
 from ..gate.database import VARIABLE, chosen_database
-from ..gate.deviations import Deviation, read_deviations, settled, shipped_deviations
+from ..gate.deviations import Deviation, read_deviations, settled, shipped_cases, shipped_deviations
 from ..gate.errors import UsageError
 from ..gate.kept import counterexample_file, kept_files
 from ..gate.profile import PROFILES
@@ -96,7 +97,7 @@ def check(
                 judged,
                 seed=seed,
                 limits=PROFILES[profile].limits(call_limit),
-                kept=partial(kept_files, counterexamples, judged.described),
+                kept=partial(_to_try_first, counterexamples, judged.described),
                 database=examples,
             )
             report = _with_progress(partial(judged_by, PROFILES[profile], only=only or None, max_time=max_time))
@@ -138,6 +139,11 @@ def _benches(
 
 def _declared(target: str, file: Path | None) -> tuple[Deviation, ...]:
     return shipped_deviations(target) if file is None else read_deviations(file, target)
+
+
+def _to_try_first(folder: Path, described: dict[str, Any], invariant: str) -> tuple[str, ...]:
+    """What was kept of earlier runs, and the smallest case that comes with a declared deviation."""
+    return kept_files(folder, described, invariant) + kept_files(shipped_cases(), described, invariant)
 
 
 def _again(judged_by: Callable[..., Report], invariants: tuple[str, ...]) -> Report:

@@ -19,7 +19,7 @@ from .errors import UsageError
 from .target import adapter_folder, library_of
 from .verdict import FAILING, Report, Verdict
 
-__all__ = ["Deviation", "read_deviations", "settled", "shipped_deviations"]
+__all__ = ["Deviation", "read_deviations", "settled", "shipped_cases", "shipped_deviations"]
 
 KINDS = ("bug", "choice", "limitation")
 SHOWS = ("violated", "error", "timeout", "crashed")
@@ -73,6 +73,11 @@ def shipped_deviations(target: str) -> tuple[Deviation, ...]:
     library = library_of(target)
     file = adapter_folder() / "deviations" / f"{library}.toml"
     return read_deviations(file, target) if library and file.is_file() else ()
+
+
+def shipped_cases() -> Path:
+    """Where the counterexamples of shipped deviations lie, one file a target and invariant."""
+    return adapter_folder() / "deviations" / "cases"
 
 
 def read_deviations(file: Path, target: str) -> tuple[Deviation, ...]:
