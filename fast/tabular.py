@@ -63,8 +63,7 @@ def policy_gradient(logits: Array, states: Array, actions: Array, advantages: Ar
 
 def surrogate(logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array) -> Array:
     """B⁻¹ Σ_i ρ_i Â_i, ρ = π / π_old."""
-    gain, _ = _problem(old_logits, states, actions, advantages).gain_and_kl(logits)
-    return gain + array_namespace(advantages).mean(advantages)
+    return _problem(old_logits, states, actions, advantages).surrogate(logits)
 
 
 def mean_kl(old_logits: Array, logits: Array, states: Array) -> Array:

@@ -133,12 +133,21 @@ class TrustRegionProblem:
         slope = xp.sum(gradient * x)
         return xp.where(slope > 0, xp.sqrt(2 * region.max_kl / xp.where(slope > 0, slope, 1)), 0) * x, slope
 
+    def surrogate(self, parameters: Array) -> Array:
+        """Mean ρ Â."""
+        xp = array_namespace(parameters)
+        log_ratio = self._log_ratio(self.model.outputs(parameters, self.inputs))
+        return xp.mean(xp.exp(log_ratio) * self.advantages)
+
     def gain_and_kl(self, parameters: Array) -> tuple[Array, Array]:
-        """Mean (ρ − 1) Â, the gain of the surrogate, and mean KL(π_θ ‖ π_θ')."""
+        """Mean (ρ − 1) Â, the gain of the surrogate without the rounding of a difference, and mean KL(π_θ ‖ π_θ')."""
         outputs = self.model.outputs(parameters, self.inputs)
         xp = array_namespace(parameters)
-        log_ratio = self.family.log_prob(*outputs, self.actions) - self._log_probs
-        return xp.mean(xp.expm1(log_ratio) * self.advantages), xp.mean(self.family.kl(*self._here.outputs, *outputs))
+        gains = xp.expm1(self._log_ratio(outputs)) * self.advantages
+        return xp.mean(gains), xp.mean(self.family.kl(*self._here.outputs, *outputs))
+
+    def _log_ratio(self, outputs: tuple[Array, ...]) -> Array:
+        return self.family.log_prob(*outputs, self.actions) - self._log_probs
 
     def step(self, region: TrustRegion) -> Step:
         """The first of θ + β^j d, j = 0, 1, …, with mean KL ≤ δ and a surrogate no worse than before.
