@@ -1,7 +1,8 @@
 """PPO's losses on tensors of any device, with their gradients by hand; sums are taken in float64.
 
 Schulman, Wolski, Dhariwal, Radford, Klimov (2017), "Proximal policy optimization algorithms", arXiv:1707.06347.
-Nothing here asks the device for a number, so all of it can be captured in a CUDA graph.
+Nothing here asks the device for a number, so all of it can be captured in a CUDA graph. On CUDA, in float32 and where
+Triton is installed, `ppo_loss_triton` does the work.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ __all__ = ["STATISTICS", "Columns", "Weights", "approximate_kl", "normalize", "p
 
 STATISTICS = ("policy_loss", "value_loss", "entropy", "approximate_kl", "clip_fraction")
 Real = TypeVar("Real", Tensor, float)
-_FUSED = find_spec("triton") is not None
+_TRITON = find_spec("triton") is not None
 EPSILON = 1e-8
 """Added to the standard deviation of advantages."""
 
@@ -50,6 +51,10 @@ def policy_loss(
     The gradient is −ρÂ/B where Â > 0 and ρ < 1 + ε, or Â < 0 and ρ > 1 − ε; else 0. A ρÂ beyond the range of the
     dtype counts as its largest number, so that rows of opposite signs do not add up to NaN.
     """
+    if _fused(log_probs):
+        from .ppo_loss_triton import launch_policy_loss
+
+        return launch_policy_loss(log_probs, old_log_probs, advantages, _on_device(clip_range, log_probs))
     largest = torch.finfo(log_probs.dtype).max
     ratio = torch.exp(log_probs - old_log_probs)
     low, high = 1 - clip_range, 1 + clip_range
@@ -66,6 +71,10 @@ def value_loss(values: Tensor, old_values: Tensor, returns: Tensor, clip_range: 
 
     The gradient is 2 (V − y)/B inside the range or where the plain error is the larger; else 0.
     """
+    if _fused(values):
+        from .ppo_loss_triton import launch_value_loss
+
+        return launch_value_loss(values, old_values, returns, _on_device(clip_range, values))
     move, error = values - old_values, values - returns
     clipped = old_values + move.clamp(-clip_range, clip_range) - returns
     pulls = (move.abs() <= clip_range) | (clipped * clipped <= error * error)
@@ -90,10 +99,9 @@ def ppo_loss(
 ) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
     """L = L_policy + c_V L_value − c_H mean H: its gradients in the policy's outputs and in V, and ``STATISTICS``.
 
-    Gradients are ``[B, ·]`` each and ``[B]``; statistics are float64, ``[5]``. On CUDA, in float32 and where Triton is
-    installed, by one kernel; elsewhere step by step.
+    Gradients are ``[B, ·]`` each and ``[B]``; statistics are float64, ``[5]``.
     """
-    if _FUSED and values.is_cuda and values.dtype is torch.float32:
+    if _fused(values):
         from .ppo_loss_triton import launch
 
         return launch(family, outputs, values, columns, weights)
@@ -110,6 +118,15 @@ def ppo_loss(
     entropy, divergence = _mean(family.entropy(*outputs)), approximate_kl(log_probs, columns.log_probs)
     statistics = torch.stack([loss, squared, entropy, divergence, outside])
     return pulls, weights.value_coefficient * value_pull, statistics
+
+
+def _fused(column: Tensor) -> bool:
+    """Whether the Triton kernels take a column like this one."""
+    return _TRITON and column.is_cuda and column.dtype is torch.float32
+
+
+def _on_device(number: Real, like: Tensor) -> Tensor:
+    return number if isinstance(number, Tensor) else torch.full((), number, dtype=like.dtype, device=like.device)
 
 
 def _mean(column: Tensor) -> Tensor:

@@ -4,7 +4,7 @@
 
 A program owns a block of rows. It reads what the networks said of them and what the batch remembers, each byte once,
 and writes the gradient in the logits, or in μ and log σ, and in V; log-probabilities, ratios and entropies never leave
-the registers. Of the statistics it writes the sums of its rows, which are then added up in float64, in a fixed order:
+the registers. Of the statistics it writes the sums of its rows in float64, which are then added up in a fixed order:
 the same bits each time, for there are no atomic additions. `ppo_loss` states the formulas, and is what these kernels
 are tested against.
 
@@ -14,7 +14,7 @@ known, and the block size is not tuned.
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 import torch
 import triton  # type: ignore[import-untyped]  # ships no types
@@ -24,7 +24,7 @@ from torch import Tensor
 from ..distributions import CATEGORICAL, Family
 from .ppo_loss import STATISTICS, Columns, Weights
 
-__all__ = ["launch"]
+__all__ = ["launch", "launch_policy_loss", "launch_value_loss"]
 
 CELLS_A_BLOCK = 1024
 _HALF_LOG_2PI: tl.constexpr = tl.constexpr(0.9189385332046727)
@@ -67,17 +67,23 @@ def _value_term(
 
 
 @triton.jit  # type: ignore[untyped-decorator]
+def _total(column: tl.tensor, inside: tl.tensor) -> tl.tensor:
+    """The sum over the rows that there are, in float64."""
+    return tl.sum(tl.where(inside, column, 0.0).to(tl.float64), axis=0)
+
+
+@triton.jit  # type: ignore[untyped-decorator]
 def _report(
     sums: tl.tensor, inside: tl.tensor, gain: tl.tensor, squared: tl.tensor, entropy: tl.tensor,
     divergence: tl.tensor, outside: tl.tensor,
 ) -> None:  # fmt: skip
     """The sums over the rows of this program, in the order of STATISTICS."""
     to = sums + tl.program_id(0) * 5
-    tl.store(to, -tl.sum(tl.where(inside, gain, 0.0), axis=0))
-    tl.store(to + 1, tl.sum(tl.where(inside, squared, 0.0), axis=0))
-    tl.store(to + 2, tl.sum(tl.where(inside, entropy, 0.0), axis=0))
-    tl.store(to + 3, tl.sum(tl.where(inside, divergence, 0.0), axis=0))
-    tl.store(to + 4, tl.sum(tl.where(inside & outside, 1.0, 0.0), axis=0))
+    tl.store(to, -_total(gain, inside))
+    tl.store(to + 1, _total(squared, inside))
+    tl.store(to + 2, _total(entropy, inside))
+    tl.store(to + 3, _total(divergence, inside))
+    tl.store(to + 4, _total(tl.where(outside, 1.0, 0.0), inside))
 
 
 @triton.jit  # type: ignore[untyped-decorator]
@@ -136,6 +142,62 @@ def gaussian_kernel(
     _report(sums, inside, gain, squared, entropy, divergence, outside)
 
 
+@triton.jit  # type: ignore[untyped-decorator]
+def policy_kernel(
+    log_probs: tl.tensor, columns: tl.tuple, clip_range: tl.tensor, pulls: tl.tensor, sums: tl.tensor, B: tl.tensor,
+    ROWS: tl.constexpr,
+) -> None:  # fmt: skip
+    """The policy's term alone, of log-probabilities that are given."""
+    row = tl.program_id(0).to(tl.int64) * ROWS + tl.arange(0, ROWS)
+    inside = row < B
+    log_prob = tl.load(log_probs + row, mask=inside, other=0.0)
+    gain, pull, _, outside = _policy_term(log_prob, row, inside, columns, tl.load(clip_range), B * 1.0)
+    tl.store(pulls + row, pull, mask=inside)
+    to = sums + tl.program_id(0) * 2
+    tl.store(to, -_total(gain, inside))
+    tl.store(to + 1, _total(tl.where(outside, 1.0, 0.0), inside))
+
+
+@triton.jit  # type: ignore[untyped-decorator]
+def value_kernel(
+    values: tl.tensor, columns: tl.tuple, reach: tl.tensor, pulls: tl.tensor, sums: tl.tensor, B: tl.tensor,
+    ROWS: tl.constexpr,
+) -> None:  # fmt: skip
+    """The critic's term alone."""
+    row = tl.program_id(0).to(tl.int64) * ROWS + tl.arange(0, ROWS)
+    inside = row < B
+    squared, pull = _value_term(values, row, inside, columns, tl.load(reach), B * 1.0)
+    tl.store(pulls + row, pull, mask=inside)
+    tl.store(sums + tl.program_id(0), _total(squared, inside))
+
+
+def launch_policy_loss(
+    log_probs: Tensor, old_log_probs: Tensor, advantages: Tensor, clip_range: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What `policy_loss` returns, by the lines of the fused kernels. Nothing is checked."""
+    pulls, (B,) = torch.empty_like(log_probs), log_probs.shape
+    sums = torch.empty(triton.cdiv(B, CELLS_A_BLOCK), 2, dtype=torch.float64, device=pulls.device)
+    columns = (log_probs, old_log_probs, advantages)
+    with _on(pulls):
+        policy_kernel[(len(sums),)](log_probs, columns, clip_range, pulls, sums, B, ROWS=CELLS_A_BLOCK)
+    loss, outside = (sums.sum(dim=0) / B).unbind()
+    return loss, pulls, outside
+
+
+def launch_value_loss(values: Tensor, old_values: Tensor, returns: Tensor, clip_range: Tensor) -> tuple[Tensor, Tensor]:
+    """What `value_loss` returns, by the lines of the fused kernels. Nothing is checked."""
+    pulls, (B,) = torch.empty_like(values), values.shape
+    sums = torch.empty(triton.cdiv(B, CELLS_A_BLOCK), dtype=torch.float64, device=pulls.device)
+    columns = (values, values, values, old_values, returns)
+    with _on(pulls):
+        value_kernel[(len(sums),)](values, columns, clip_range, pulls, sums, B, ROWS=CELLS_A_BLOCK)
+    return sums.sum() / B, pulls
+
+
+def _on(tensor: Tensor) -> AbstractContextManager[object]:
+    return torch.cuda.device(tensor.device) if tensor.is_cuda else nullcontext()
+
+
 def launch(
     family: Family, outputs: tuple[Tensor, ...], values: Tensor, columns: Columns, weights: Weights
 ) -> tuple[tuple[Tensor, ...], Tensor, Tensor]:
@@ -146,12 +208,12 @@ def launch(
     grid = (triton.cdiv(B, rows),)
     pulls = tuple(torch.empty_like(output, memory_format=torch.contiguous_format) for output in outputs)
     value_pulls = torch.empty_like(values)
-    sums = torch.empty(grid[0], len(STATISTICS), dtype=torch.float32, device=values.device)
+    sums = torch.empty(grid[0], len(STATISTICS), dtype=torch.float64, device=values.device)
     given = [part for output in outputs for part in (output, output.stride(0))]
     arguments = (*given, values, tuple(columns), tuple(weights), *pulls, value_pulls, sums, B, width)
-    with torch.cuda.device(values.device) if values.is_cuda else nullcontext():
+    with _on(values):
         if family is CATEGORICAL:
             categorical_kernel[grid](*arguments, ROWS=rows, CHOICES=wide)
         else:
             gaussian_kernel[grid](*arguments, ROWS=rows, DIMENSIONS=wide)
-    return pulls, value_pulls, sums.sum(dim=0, dtype=torch.float64) / B
+    return pulls, value_pulls, sums.sum(dim=0) / B

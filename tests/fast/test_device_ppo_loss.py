@@ -8,7 +8,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the extra `fast` is not installed")
 
-from policyproof.fast.device.ppo_loss import STATISTICS, Columns, Weights, ppo_loss  # noqa: E402
+from policyproof.fast.device.ppo_loss import STATISTICS, Columns, Weights, policy_loss, ppo_loss, value_loss  # noqa: E402
 from policyproof.fast.distributions import CATEGORICAL, GAUSSIAN  # noqa: E402
 
 FAMILIES = {"categorical": CATEGORICAL, "gaussian": GAUSSIAN}
@@ -120,11 +120,50 @@ torch.save(found, sys.argv[2])
     assert worst > 0, "nothing was compared"
 
 
+def test_the_kernels_of_each_term_are_within_the_bound_in_the_interpreter(tmp_path):
+    """u (|log ρ| + 8) of ρ|Â|/B, 4u of the values; rows of opposite signs beyond the range of float32 add up."""
+    script = """
+import sys, torch
+from policyproof.fast.device.ppo_loss_triton import launch_policy_loss, launch_value_loss
+found = []
+for columns in torch.load(sys.argv[1], weights_only=True):
+    found.append([*launch_policy_loss(*columns, torch.tensor(0.2)), *launch_value_loss(*columns, torch.tensor(0.1))])
+torch.save(found, sys.argv[2])
+"""
+    draw = torch.Generator().manual_seed(0)
+    cases = [torch.randn(3, rows, generator=draw) / 2 for rows in (1, 5, 3000)]
+    huge = torch.tensor([[80.0, 80.0, 0.0], [0.0, 0.0, 0.0], [-1e6, -1e6, 1.0]])
+    torch.save([list(case) for case in (*cases, huge)], tmp_path / "cases")
+    files = [str(tmp_path / "cases"), str(tmp_path / "found")]
+    run = subprocess.run(
+        [sys.executable, "-c", script, *files],
+        env=os.environ | {"TRITON_INTERPRET": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    unit = 2.0**-24
+    for case, found in zip((*cases, huge), torch.load(files[1], weights_only=True), strict=True):
+        exact, rows = case.double(), case.shape[1]
+        log_ratio = exact[0] - exact[1]
+        size = (log_ratio.exp() * exact[2].abs()).clamp(max=3.5e38)
+        error = 4 * unit * (log_ratio.abs() + 8) * size
+        loss, pull, outside = policy_loss(*exact, 0.2)
+        assert ((found[1] - pull.clamp(-3.5e38, 3.5e38)).abs() <= error / rows).all() or case is huge
+        assert abs(found[0] - loss) <= error.mean() or (case is huge and found[0] > 1e38)
+        assert found[2] == outside
+        squared, pull = value_loss(*exact, 0.1)
+        error = 16 * unit * exact.abs().sum(dim=0)
+        assert ((found[4] - pull).abs() <= error / rows).all()
+        assert abs(found[3] - squared) <= (error * (exact.abs().sum(dim=0))).mean()
+
+
 def test_the_kernels_compile_for_nvidia_compute_capability_9_0(tmp_path):
     script = """
 from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource, compile
-from policyproof.fast.device.ppo_loss_triton import categorical_kernel, gaussian_kernel
+from policyproof.fast.device.ppo_loss_triton import categorical_kernel, gaussian_kernel, policy_kernel, value_kernel
 real = "*fp32"
 for kernel, action, outputs, wide in (
     (categorical_kernel, "*i64", {"logits": real, "logits_row": "i32"}, "CHOICES"),
@@ -136,8 +175,15 @@ for kernel, action, outputs, wide in (
         **dict.fromkeys(pulls, real), "pull_values": real, "sums": real, "B": "i32",
         "K" if wide == "CHOICES" else "D": "i32", "ROWS": "constexpr", wide: "constexpr",
     }
+    signature["sums"] = "*fp64"
     at = list(signature).index
     source = ASTSource(kernel, signature, {(at("ROWS"),): 128, (at(wide),): 8})
+    assert compile(source, target=GPUTarget("cuda", 90, 32)).asm["cubin"]
+terms = ((policy_kernel, "log_probs", "clip_range", 3), (value_kernel, "values", "reach", 5))
+for kernel, first, number, columns in terms:
+    signature = {first: real, "columns": (real,) * columns, number: real, "pulls": real, "sums": "*fp64", "B": "i32",
+                 "ROWS": "constexpr"}
+    source = ASTSource(kernel, signature, {(6,): 1024})
     assert compile(source, target=GPUTarget("cuda", 90, 32)).asm["cubin"]
 """
     environment = os.environ | {"TRITON_CACHE_DIR": str(tmp_path)}
