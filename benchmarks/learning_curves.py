@@ -1,27 +1,33 @@
-"""Learning curves on CartPole-v1: ours and stable-baselines3's PPO with the same hyper-parameters, over eight seeds.
+"""Learning curves on CartPole-v1 of PPO and TRPO: ours and stable-baselines3's or sb3-contrib's, over eight seeds.
+
+Both sides have the same hyper-parameters.
 
 What is drawn is the mean return of the last 100 episodes of training, brought to common steps: its interquartile mean
 over the seeds (the mean of the middle half) and the band in which 95 % of 2,000 bootstrap resamples of the seeds fall.
 
-    python benchmarks/learning_curves.py > reports/benchmarks/learning-curves-cartpole.json
+    python benchmarks/learning_curves.py ppo > reports/benchmarks/learning-curves-cartpole.json
+    python benchmarks/learning_curves.py trpo > reports/benchmarks/learning-curves-trpo-cartpole.json
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import sb3_contrib
 import stable_baselines3
 import torch
 from numpy.typing import NDArray
-from policyproof.fast import PPO, PPOConfig
+from policyproof.fast import PPO, TRPO, PPOConfig, TRPOConfig
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 
 ID, STEPS, SEEDS, RESAMPLES = "CartPole-v1", 51_200, 8, 2_000
 CONFIG = PPOConfig(environments=8, steps=128, epochs=10, minibatch_size=64)
+TRPO_CONFIG = TRPOConfig(environments=8, steps=256)
+LIBRARIES = ("torch", "numpy", "numba", "gymnasium", "stable-baselines3", "sb3-contrib")
 GRID = np.linspace(STEPS / 25, STEPS, 25)
 
 Floats = NDArray[np.float64]
@@ -58,6 +64,33 @@ def _theirs(seed: int) -> Iterator[tuple[int, float]]:
     yield from watch.seen
 
 
+def _our_trpo(seed: int) -> Iterator[tuple[int, float]]:
+    agent = TRPO(ID, TRPOConfig(**{**TRPO_CONFIG.as_dict(), "seed": seed}))
+    for update in agent.updates(STEPS):
+        yield update.steps, update.mean_return
+
+
+def _their_trpo(seed: int) -> Iterator[tuple[int, float]]:
+    config = TRPO_CONFIG
+    model = sb3_contrib.TRPO(
+        "MlpPolicy", make_vec_env(ID, config.environments, seed=seed), n_steps=config.steps, gamma=config.gamma,
+        gae_lambda=config.lam, target_kl=config.max_kl, cg_damping=config.damping,
+        cg_max_steps=config.conjugate_gradient_iterations, line_search_shrinking_factor=config.backtrack_factor,
+        line_search_max_iter=config.backtrack_steps, n_critic_updates=config.critic_epochs,
+        batch_size=config.critic_minibatch_size, learning_rate=config.critic_learning_rate, device="cpu", seed=seed,
+    )  # fmt: skip
+    watch = _Watch()
+    model.learn(STEPS, callback=watch)
+    yield from watch.seen
+
+
+Side = Callable[[int], Iterator[tuple[int, float]]]
+SIDES: dict[str, dict[str, Side]] = {
+    "PPO": {"policyproof": _ours, "stable-baselines3": _theirs},
+    "TRPO": {"policyproof": _our_trpo, "sb3-contrib": _their_trpo},
+}
+
+
 def _interquartile_mean(values: Floats) -> Floats:
     """The mean of the middle half of the rows, of which there is a multiple of four."""
     cut = len(values) // 4
@@ -76,9 +109,9 @@ def _curve(name: str, runs: list[list[tuple[int, float]]]) -> dict[str, Any]:
     return {"name": name, "steps": GRID.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
 
 
-def _record() -> dict[str, Any]:
+def _record(algorithm: str) -> dict[str, Any]:
     torch.set_num_threads(1)
-    sides = {"policyproof": _ours, "stable-baselines3": _theirs}
+    sides = SIDES[algorithm]
     found: dict[str, list[list[tuple[int, float]]]] = {name: [] for name in sides}
     for seed in range(SEEDS):
         for name, play in sides.items():
@@ -86,15 +119,15 @@ def _record() -> dict[str, Any]:
         print(f"seed {seed} of {SEEDS}", file=sys.stderr)
     return {
         "schema": "policyproof/learning-curves/1",
-        "what": "PPO on CartPole-v1: return of the last 100 episodes, the same hyper-parameters on both sides",
+        "what": f"{algorithm} on CartPole-v1: return of the last 100 episodes, the same hyper-parameters on both sides",
         "environment": ID,
         "seeds": SEEDS,
         "band": "95 % of 2,000 bootstrap resamples of the seeds",
-        "versions": {name: version(name) for name in ("torch", "numpy", "numba", "gymnasium", "stable-baselines3")},
+        "versions": {name: version(name) for name in LIBRARIES},
         "curves": [_curve(name, runs) for name, runs in found.items()],
         "complete": True,
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(_record(), indent=1))
+    print(json.dumps(_record(sys.argv[1].upper()), indent=1))
