@@ -140,7 +140,7 @@ def test_throughput(benchmark: Any, config: PPOConfig) -> None:
         "ours_steps_a_wall_second": round(our_wall),
         "sb3_steps_a_cpu_second": round(their_cpu),
         "sb3_steps_a_wall_second": round(their_wall),
-        "ratio": float(f"{np.median(np.array(ours)[:, 0] / np.array(theirs)[:, 0]):.3g}"),
+        "sb3_to_ours": float(f"{np.median(np.array(ours)[:, 0] / np.array(theirs)[:, 0]):.3g}"),
         "load_average": float(f"{os.getloadavg()[0]:.2g}"),
     }
     _rows.append(row)
@@ -158,9 +158,9 @@ def test_solved(benchmark: Any) -> None:
     medians = [
         float(np.median([run["cpu_seconds"] if run["reached"] else np.inf for run in runs])) for runs in (ours, theirs)
     ]
+    solved = [sum(run["reached"] for run in runs) for runs in (ours, theirs)]
     row: Row = {
-        "ours_solved": f"{sum(run['reached'] for run in ours)} of {SEEDS}",
-        "sb3_solved": f"{sum(run['reached'] for run in theirs)} of {SEEDS}",
+        "solved": f"ours {solved[0]} of {SEEDS}, stable-baselines3 {solved[1]} of {SEEDS}",
         "ours_median_cpu_seconds": round(medians[0], 3),
         "sb3_median_cpu_seconds": round(medians[1], 3),
         "sb3_to_ours": float(f"{medians[1] / medians[0]:.3g}"),
