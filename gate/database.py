@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hypothesis.database import (
 
 from .errors import UsageError
 
-__all__ = ["VARIABLE", "chosen_database", "example_database"]
+__all__ = ["VARIABLE", "KeyedDatabase", "chosen_database", "example_database"]
 
 VARIABLE = "POLICYPROOF_DATABASE"
 
@@ -45,6 +46,26 @@ def example_database(text: str) -> ExampleDatabase | None:
     """
     found = [_one(part.strip()) for part in text.split(",") if part.strip()]
     return found[0] if len(found) == 1 else MultiplexedDatabase(*found) if found else None
+
+
+class KeyedDatabase(ExampleDatabase):
+    """A part of a database for one invariant; to Hypothesis, all searches are one function."""
+
+    def __init__(self, database: ExampleDatabase, name: str) -> None:
+        super().__init__()
+        self._database, self._name = database, name.encode()
+
+    def fetch(self, key: bytes) -> Iterable[bytes]:
+        """What was kept under a key."""
+        return self._database.fetch(self._name + key)
+
+    def save(self, key: bytes, value: bytes) -> None:
+        """Keep it under a key."""
+        self._database.save(self._name + key, value)
+
+    def delete(self, key: bytes, value: bytes) -> None:
+        """Keep it no longer."""
+        self._database.delete(self._name + key, value)
 
 
 def _one(text: str) -> ExampleDatabase:

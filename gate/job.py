@@ -13,7 +13,7 @@ from ..invariants.invariant import Invariant
 from ..invariants.subject import Subject
 from .attempt import Attempt, attempt
 from .counterexample import decode_case, document, load
-from .database import example_database
+from .database import KeyedDatabase, example_database
 from .diagnosis import diagnose, ruled_out
 from .draws import from_the_seed_alone
 from .errors import UsageError
@@ -48,7 +48,7 @@ def invariant_of(name: str) -> Invariant:
 
 def tried(job: Job, target: Target, attempt: Attempting = attempt) -> tuple[Trial, Verdict]:
     """Search for a failure, and say what came of it; not yet why."""
-    invariant = invariant_of(job.invariant)
+    invariant, database = invariant_of(job.invariant), example_database(job.database)
     trial = judge(
         invariant,
         target.subject,
@@ -56,7 +56,7 @@ def tried(job: Job, target: Target, attempt: Attempting = attempt) -> tuple[Tria
         seed_=job.seed,
         seconds=job.seconds,
         kept=[case for file in job.kept for case in _kept(file)],
-        database=example_database(job.database),
+        database=KeyedDatabase(database, job.invariant) if database is not None else None,
         attempt=attempt,
     )
     return trial, verdict_of(invariant, target, trial)
