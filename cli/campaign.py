@@ -94,9 +94,8 @@ def _tell(console: Console, totals: dict[str, Any], folder: Path) -> None:
         console.print(f"  {failure['message']}", markup=False)
         known = f"; behaves like {', '.join(failure['diagnosis'])}" if failure["diagnosis"] else ""
         console.print(f"  seen with {failure['count']} seeds, first {failure['seed']}{known}", markup=False)
-        console.print(
-            f"  replay: policyproof replay {folder / 'counterexamples' / failure['failure']}.json", markup=False
-        )
+        file = folder / "counterexamples" / f"{failure['failure']}.json"
+        console.print(f"  replay: policyproof replay {file}", markup=False, soft_wrap=True)
     ran, coverage = totals["totals"], sorted(totals["coverage"].items(), key=lambda entry: entry[1])
     console.print(f"least exercised: {', '.join(f'{name} {count:,}' for name, count in coverage[:3])}", markup=False)
     end = "" if totals["complete"] else " — CUT SHORT: go on with --resume"
