@@ -27,7 +27,7 @@ bench: $(READY)
 	$(BIN)/policyproof bench
 
 # What the repository shows of itself, from the records that are committed: the same bytes each time.
-RECORDS := $(wildcard reports/conformance/*.json reports/claims/*.json reports/kills/*.json reports/benchmarks/*.json)
+RECORDS := $(sort $(wildcard reports/conformance/*.json reports/claims/*.json reports/kills/*.json reports/benchmarks/*.json))
 published: $(READY)
 	rm -rf reports/published
 	mkdir reports/published
