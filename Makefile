@@ -34,10 +34,12 @@ published: $(READY)
 	$(BIN)/policyproof report $(RECORDS) --html reports/published --pictures reports/published/pictures \
 		--badges reports/published/badges --markdown reports/published/README.md --csv reports/published/verdicts.csv
 
-# The matrix of the libraries that live in one environment; unattended, into reports/runs/.
-libraries: $(LIBRARIES)/ready
+# The matrix of real libraries, unattended, into reports/runs/: most in one environment, agilerl and garage apart.
+libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
 	mkdir -p reports/runs
-	$(LIBRARIES)/bin/policyproof check --all-installed --json reports/runs/libraries.json
+	$(LIBRARIES)/bin/policyproof check --all-installed --json reports/runs/libraries.json; \
+	$(LIBRARIES)-agilerl/bin/policyproof check agilerl --json reports/runs/agilerl.json; \
+	$(LIBRARIES)-garage/bin/policyproof check garage --json reports/runs/garage.json
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
 	$(PYTHON) -m venv $(LIBRARIES)
@@ -45,6 +47,20 @@ $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
 	$(LIBRARIES)/bin/pip install --quiet --requirement adapters/requirements/together.txt
 	$(LIBRARIES)/bin/pip install --quiet --no-deps --requirement adapters/requirements/without-dependencies.txt
 	$(LIBRARIES)/bin/pip install --quiet --editable ".[fast]"
+	touch $@
+
+$(LIBRARIES)-agilerl/ready: adapters/requirements/agilerl.txt
+	$(PYTHON) -m venv $(LIBRARIES)-agilerl
+	$(LIBRARIES)-agilerl/bin/pip install --quiet --constraint constraints.txt torch
+	$(LIBRARIES)-agilerl/bin/pip install --quiet --requirement adapters/requirements/agilerl.txt
+	$(LIBRARIES)-agilerl/bin/pip install --quiet --editable .
+	touch $@
+
+$(LIBRARIES)-garage/ready: adapters/requirements/garage.txt
+	$(PYTHON) -m venv $(LIBRARIES)-garage
+	$(LIBRARIES)-garage/bin/pip install --quiet --constraint constraints.txt torch setuptools wheel
+	$(LIBRARIES)-garage/bin/pip install --quiet --no-deps --no-build-isolation --requirement adapters/requirements/garage.txt
+	$(LIBRARIES)-garage/bin/pip install --quiet --editable .
 	touch $@
 
 # torch first: whatever else asks for it then finds the pinned build in place.
