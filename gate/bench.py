@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import sys
 import tempfile
 import threading
 from collections import deque
@@ -236,8 +237,8 @@ def bench(name: str, workers: int | None = None) -> Iterator[Bench]:
 @contextmanager
 def live_bench(target: Target, workers: int | None = None) -> Iterator[Bench]:
     """A bench for an object at hand: in forked processes where that is safe, else in this one."""
-    if workers == 0 or not hasattr(os, "fork") or target.subject.device != "cpu":
-        why = "asked for" if workers == 0 else "an object at hand that cannot be forked"
+    why = "asked for" if workers == 0 else _why_no_fork(target)
+    if why:
         yield InProcess(target, why)
         return
     with tempfile.TemporaryDirectory(prefix="policyproof-") as folder:
@@ -247,6 +248,17 @@ def live_bench(target: Target, workers: int | None = None) -> Iterator[Bench]:
             yield found
         finally:
             found.close()
+
+
+def _why_no_fork(target: Target) -> str:
+    """What keeps this process from being forked; empty if nothing does."""
+    if not hasattr(os, "fork"):
+        return "this system has no fork"
+    if target.subject.device != "cpu":
+        return "a CUDA context does not survive a fork"
+    if getattr(sys.modules.get("numba.np.ufunc.parallel"), "_is_initialized", False):
+        return "the threads of numba do not survive a fork"
+    return ""
 
 
 def _cores() -> int:

@@ -35,6 +35,8 @@ def script(path: Path) -> str:
     room = all_capabilities()[invariant_of(found["invariant"]).capability]
     with opened(found["target"]) as target:
         positional, keywords = room.prepared(case)
+        if any(map(callable, positional)):
+            raise UsageError(f"{path}: {room.name} needs an environment, which a script cannot hold: replay it")
         right = room.results(Subject(room.correct()), case)
         tolerance = np.broadcast_to(room.tolerance(target.subject, case), sum(part.size for part in right))
         if not found["error"]:

@@ -70,6 +70,7 @@ def test_failures_that_look_the_same_are_kept_once_and_all_counted(campaign):
     assert "seen with 3 seeds" in done.stdout
 
 
+@pytest.mark.nightly
 def test_one_worker_and_two_say_the_same(campaign):
     _, one = campaign(WRONG, "--seeds", "0:1", "--workers", "1", folder="one")
     _, two = campaign(WRONG, "--seeds", "0:1", "--workers", "2", folder="two")

@@ -154,6 +154,8 @@ def test_a_method_name_that_is_not_callable_is_an_error(policyproof, adapter):
         (["empty.py:Half"], "dtype is 'float16'"),
         (["empty.py:Own"], "unknown convention 'taste'"),
         (["no.such.module:Thing"], "ModuleNotFoundError"),
+        (["aborts.py:Thing"], "ended the process that did it: killed by SIGABRT"),
+        (["exits.py:Thing"], "ended the process that did it: exit status 3"),
         (["fast-cpu", "--only", "gae-equals-td-sum"], "did you mean gae-equals-td-error-sum?"),
         (["fast-cpu", "--json", "no/such/folder/run.json"], "cannot write"),
         (["fast-cpu", "--json", "."], "cannot write"),
@@ -165,6 +167,8 @@ def test_a_method_name_that_is_not_callable_is_an_error(policyproof, adapter):
 )
 def test_bad_input_ends_with_2_and_one_sentence(policyproof, adapter, arguments, says):
     adapter("class Thing(:\n", "broken.py")
+    adapter("import os\nos.abort()\n", "aborts.py")
+    adapter("class Thing:\n    def __init__(self): raise SystemExit(3)\n    def gae(self): pass\n", "exits.py")
     adapter(
         "class Thing: pass\n"
         "class Fails:\n    def __init__(self): raise ValueError('no')\n"
