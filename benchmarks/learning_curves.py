@@ -1,12 +1,13 @@
-"""Learning curves on CartPole-v1 of PPO and TRPO: ours and stable-baselines3's or sb3-contrib's, over eight seeds.
+"""Learning curves of PPO and TRPO: ours and stable-baselines3's or sb3-contrib's, over eight seeds.
 
 Both sides have the same hyper-parameters.
 
 What is drawn is the mean return of the last 100 episodes of training, brought to common steps: its interquartile mean
 over the seeds (the mean of the middle half) and the band in which 95 % of 2,000 bootstrap resamples of the seeds fall.
 
-    python benchmarks/learning_curves.py ppo > reports/benchmarks/learning-curves-cartpole.json
-    python benchmarks/learning_curves.py trpo > reports/benchmarks/learning-curves-trpo-cartpole.json
+    python benchmarks/learning_curves.py ppo CartPole-v1 > reports/benchmarks/learning-curves-cartpole.json
+    python benchmarks/learning_curves.py trpo CartPole-v1 > reports/benchmarks/learning-curves-trpo-cartpole.json
+    python benchmarks/learning_curves.py trpo Acrobot-v1 > reports/benchmarks/learning-curves-trpo-acrobot.json
 """
 
 import json
@@ -24,7 +25,7 @@ from policyproof.fast import PPO, TRPO, PPOConfig, TRPOConfig
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
 
-ID, STEPS, SEEDS, RESAMPLES = "CartPole-v1", 51_200, 8, 2_000
+STEPS, SEEDS, RESAMPLES = 51_200, 8, 2_000
 CONFIG = PPOConfig(environments=8, steps=128, epochs=10, minibatch_size=64)
 TRPO_CONFIG = TRPOConfig(environments=8, steps=256)
 LIBRARIES = ("torch", "numpy", "numba", "gymnasium", "stable-baselines3", "sb3-contrib")
@@ -33,8 +34,8 @@ GRID = np.linspace(STEPS / 25, STEPS, 25)
 Floats = NDArray[np.float64]
 
 
-def _ours(seed: int) -> Iterator[tuple[int, float]]:
-    agent = PPO(ID, PPOConfig(**{**CONFIG.as_dict(), "seed": seed}))
+def _ours(environment: str, seed: int) -> Iterator[tuple[int, float]]:
+    agent = PPO(environment, PPOConfig(**{**CONFIG.as_dict(), "seed": seed}))
     for update in agent.updates(STEPS):
         yield update.steps, update.mean_return
 
@@ -52,9 +53,9 @@ class _Watch(BaseCallback):
         self.seen.append((self.num_timesteps, float(np.mean(episodes)) if episodes else float("nan")))
 
 
-def _theirs(seed: int) -> Iterator[tuple[int, float]]:
+def _theirs(environment: str, seed: int) -> Iterator[tuple[int, float]]:
     model = stable_baselines3.PPO(
-        "MlpPolicy", make_vec_env(ID, CONFIG.environments, seed=seed), n_steps=CONFIG.steps,
+        "MlpPolicy", make_vec_env(environment, CONFIG.environments, seed=seed), n_steps=CONFIG.steps,
         batch_size=CONFIG.minibatch_size, n_epochs=CONFIG.epochs, gamma=CONFIG.gamma, gae_lambda=CONFIG.lam,
         clip_range=CONFIG.clip_range, ent_coef=CONFIG.entropy_coefficient, vf_coef=CONFIG.value_coefficient,
         max_grad_norm=CONFIG.max_gradient_norm, learning_rate=CONFIG.learning_rate, device="cpu", seed=seed,
@@ -64,17 +65,17 @@ def _theirs(seed: int) -> Iterator[tuple[int, float]]:
     yield from watch.seen
 
 
-def _our_trpo(seed: int) -> Iterator[tuple[int, float]]:
-    agent = TRPO(ID, TRPOConfig(**{**TRPO_CONFIG.as_dict(), "seed": seed}))
+def _our_trpo(environment: str, seed: int) -> Iterator[tuple[int, float]]:
+    agent = TRPO(environment, TRPOConfig(**{**TRPO_CONFIG.as_dict(), "seed": seed}))
     for update in agent.updates(STEPS):
         yield update.steps, update.mean_return
 
 
-def _their_trpo(seed: int) -> Iterator[tuple[int, float]]:
+def _their_trpo(environment: str, seed: int) -> Iterator[tuple[int, float]]:
     config = TRPO_CONFIG
     model = sb3_contrib.TRPO(
-        "MlpPolicy", make_vec_env(ID, config.environments, seed=seed), n_steps=config.steps, gamma=config.gamma,
-        gae_lambda=config.lam, target_kl=config.max_kl, cg_damping=config.damping,
+        "MlpPolicy", make_vec_env(environment, config.environments, seed=seed), n_steps=config.steps,
+        gamma=config.gamma, gae_lambda=config.lam, target_kl=config.max_kl, cg_damping=config.damping,
         cg_max_steps=config.conjugate_gradient_iterations, line_search_shrinking_factor=config.backtrack_factor,
         line_search_max_iter=config.backtrack_steps, n_critic_updates=config.critic_epochs,
         batch_size=config.critic_minibatch_size, learning_rate=config.critic_learning_rate, device="cpu", seed=seed,
@@ -84,7 +85,7 @@ def _their_trpo(seed: int) -> Iterator[tuple[int, float]]:
     yield from watch.seen
 
 
-Side = Callable[[int], Iterator[tuple[int, float]]]
+Side = Callable[[str, int], Iterator[tuple[int, float]]]
 SIDES: dict[str, dict[str, Side]] = {
     "PPO": {"policyproof": _ours, "stable-baselines3": _theirs},
     "TRPO": {"policyproof": _our_trpo, "sb3-contrib": _their_trpo},
@@ -109,18 +110,18 @@ def _curve(name: str, runs: list[list[tuple[int, float]]]) -> dict[str, Any]:
     return {"name": name, "steps": GRID.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
 
 
-def _record(algorithm: str) -> dict[str, Any]:
+def _record(algorithm: str, environment: str) -> dict[str, Any]:
     torch.set_num_threads(1)
     sides = SIDES[algorithm]
     found: dict[str, list[list[tuple[int, float]]]] = {name: [] for name in sides}
     for seed in range(SEEDS):
         for name, play in sides.items():
-            found[name].append(list(play(seed)))
+            found[name].append(list(play(environment, seed)))
         print(f"seed {seed} of {SEEDS}", file=sys.stderr)
     return {
         "schema": "policyproof/learning-curves/1",
-        "what": f"{algorithm} on CartPole-v1: return of the last 100 episodes, the same hyper-parameters on both sides",
-        "environment": ID,
+        "what": f"{algorithm} on {environment}: return of the last 100 episodes, equal hyper-parameters",
+        "environment": environment,
         "seeds": SEEDS,
         "band": "95 % of 2,000 bootstrap resamples of the seeds",
         "versions": {name: version(name) for name in LIBRARIES},
@@ -130,4 +131,4 @@ def _record(algorithm: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_record(sys.argv[1].upper()), indent=1))
+    print(json.dumps(_record(sys.argv[1].upper(), sys.argv[2]), indent=1))

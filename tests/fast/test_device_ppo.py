@@ -80,6 +80,7 @@ def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
     assert not torch.equal(first.parameters, other.parameters)
 
 
+@pytest.mark.nightly
 def test_cart_pole_is_learned():
     config = PPOConfig(environments=64, steps=32, epochs=4, minibatch_size=512, learning_rate=1e-3)
     agent = DevicePPO("CartPole-v1", config, device="cpu")
@@ -95,7 +96,7 @@ def test_any_tabular_process_is_learned_on_the_device():
     config = PPOConfig(
         environments=16, steps=64, epochs=4, minibatch_size=256, hidden=(), gamma=0.875, learning_rate=0.02
     )
-    agent = DevicePPO(environments, config, device="cpu").learn(40_000, progress=False)
+    agent = DevicePPO(environments, config, device="cpu").learn(20_000, progress=False)
     (logits,) = agent.outputs(torch.eye(3))
     reached = performance(mdp, torch.softmax(logits.double(), dim=1).numpy())
     best = performance(mdp, optimal_policy(mdp))

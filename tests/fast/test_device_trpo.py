@@ -38,6 +38,7 @@ def test_the_full_step_is_that_of_the_compiled_network(environment):
     assert np.linalg.norm(got.numpy() - expected) <= 2e-5 * np.linalg.norm(expected)
 
 
+@pytest.mark.nightly
 def test_cart_pole_is_learned():
     config = TRPOConfig(environments=32, steps=32, max_kl=0.03, critic_epochs=4, critic_minibatch_size=256)
     agent = DeviceTRPO("CartPole-v1", config, device="cpu")

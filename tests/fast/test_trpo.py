@@ -51,8 +51,8 @@ def test_the_reported_divergence_is_that_of_the_policies():
 
 
 def test_cart_pole_is_learned():
-    agent = TRPO("CartPole-v1", TRPOConfig(environments=8, steps=256, seed=0)).learn(40 * 2048, progress=False)
-    assert agent.evaluate(20).mean() >= 400
+    agent = TRPO("CartPole-v1", TRPOConfig(environments=8, steps=256, seed=0)).learn(20 * 2048, progress=False)
+    assert agent.evaluate(20).mean() >= 195
 
 
 def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
