@@ -11,10 +11,11 @@ __all__ = ["PROFILES", "Profile"]
 
 @dataclass(frozen=True)
 class Profile:
-    """At most ``examples`` cases an invariant and ``total`` in all; ``seconds`` for the run, None for no end.
+    """At most ``examples`` cases an invariant and ``total`` in all.
 
-    One case may take ``call`` seconds. How many examples an invariant gets depends on how many invariants there are,
-    and not on the time, so that a run repeats; time only cuts what would not end.
+    After ``seconds`` a run draws one more case for each invariant that is left, and ends; None is no end. One case may
+    take ``call`` seconds. How many examples an invariant gets depends on how many invariants there are, and not on the
+    time, so that a run repeats; time only cuts what would not end.
     """
 
     name: str
@@ -38,8 +39,8 @@ COMPILING = 6
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("quick", 25, 2_000, 10.0, 5.0),
-        Profile("ci", 128, 20_000, 60.0, 10.0),
+        Profile("quick", 25, 2_000, 8.0, 5.0),
+        Profile("ci", 128, 20_000, 55.0, 10.0),
         Profile("nightly", 10_000, 10_000_000, None, 60.0),
     )
 }
