@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..invariants.discovery import all_invariants, all_variants
+from ..invariants.discovery import all_variants
 from ..invariants.invariant import Invariant
 from ..invariants.oracle import oracle
 from ..invariants.subject import Subject
@@ -40,7 +40,7 @@ def kill_matrix(
         for invariant in invariants:
             if variant.capability in invariant.needs:
                 trial = judge(
-                    invariant, subject, examples=profile.share(len(all_invariants())), seed_=seed, shrink=False
+                    invariant, subject, examples=profile.examples, seed_=seed, shrink=False
                 )
                 if trial.status != "holds":
                     kills.append(
