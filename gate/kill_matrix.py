@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 from ..invariants.discovery import all_variants
@@ -26,7 +29,7 @@ def kill_matrix(
     only: Sequence[str] | None = None,
     ended: Callable[[Variant], None] = lambda _variant: None,
 ) -> dict[str, Any]:
-    """Judge the first form of every variant by every invariant that needs its capability.
+    """Judge the first form of every variant by every invariant that needs its capability, on all cores.
 
     All other capabilities are the oracle's. ``kills`` holds, for each pair that killed, the examples and the seconds
     to the first kill; ``survivors`` the variants that nothing killed, ``lonely`` those with one killer, and
@@ -34,25 +37,12 @@ def kill_matrix(
     """
     invariants = selected(only)
     variants = [v for v in all_variants() if any(v.capability in i.needs for i in invariants)]
-    kills = []
-    for variant in variants:
-        subject = Subject(oracle(**{variant.capability: variant.forms[0]}))
-        for invariant in invariants:
-            if variant.capability in invariant.needs:
-                trial = judge(
-                    invariant, subject, examples=profile.examples, seed_=seed, shrink=False
-                )
-                if trial.status != "holds":
-                    kills.append(
-                        {
-                            "variant": variant.name,
-                            "capability": variant.capability,
-                            "invariant": invariant.id,
-                            "examples": trial.examples,
-                            "seconds": round(trial.seconds, 4),
-                        }
-                    )
-        ended(variant)
+    kills: list[dict[str, Any]] = []
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        judged = pool.map(partial(_kills, profile.examples, seed, only), [(v.name, v.capability) for v in variants])
+        for variant, found in zip(variants, judged, strict=True):
+            kills += found
+            ended(variant)
     return {
         "schema": SCHEMA,
         "profile": profile.name,
@@ -65,6 +55,21 @@ def kill_matrix(
         "redundant": [i.id for i in invariants if not _alone(i, variants, kills)],
         "complete": True,
     }
+
+
+def _kills(
+    examples: int, seed: int, only: Sequence[str] | None, name_and_capability: tuple[str, str]
+) -> list[dict[str, Any]]:
+    variant = next(v for v in all_variants() if (v.name, v.capability) == name_and_capability)
+    subject = Subject(oracle(**{variant.capability: variant.forms[0]}))
+    kills = []
+    for invariant in selected(only):
+        if variant.capability in invariant.needs:
+            trial = judge(invariant, subject, examples=examples, seed_=seed, shrink=False)
+            if trial.status != "holds":
+                known = {"variant": variant.name, "capability": variant.capability, "invariant": invariant.id}
+                kills.append(known | {"examples": trial.examples, "seconds": round(trial.seconds, 4)})
+    return kills
 
 
 def _variant(variant: Variant) -> dict[str, Any]:
