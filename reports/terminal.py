@@ -122,7 +122,7 @@ def summary(run: Mapping[str, Any]) -> Text:
     ran = f"{totals.pop('invariants')} invariants, {totals.pop('examples'):,} examples"
     instances = totals.pop("instances")
     counts = ", ".join(f"{totals[status]} {status}" for status in STATUSES if status in totals)
-    text = f"{run['implementation']['name']}: {ran} ({instances:,} trajectories), seed {run['seed']}: {counts}"
+    text = f"{run['implementation']['name']}: {ran} ({instances:,} problems), seed {run['seed']}: {counts}"
     return Text(text if run["complete"] else f"{text} — CUT SHORT, not every invariant had its turn")
 
 
