@@ -46,8 +46,8 @@ class Forked:
         if not pid:
             try:
                 os.setsid()
-                if "torch" in sys.modules:
-                    sys.modules["torch"].set_num_threads(1)  # the others were not forked, and would be waited for
+                if (torch := sys.modules.get("torch")) is not None:
+                    torch.set_num_threads(1)  # the others were not forked, and would be waited for
                 serve(self._folder, number, self._target)
             finally:
                 os._exit(1)

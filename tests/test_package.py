@@ -14,8 +14,8 @@ for absent in ("torch", "numba", "triton", "gymnasium", "stable_baselines3"):
     sys.modules[absent] = None
 import policyproof
 from policyproof.invariants.oracle import oracle
-report = policyproof.check(oracle(), profile="quick", seed=0)
-assert not report.failed and report.complete and report.totals["invariants"] >= 36, report
+report = policyproof.check(oracle(), profile="quick", only=["gae", "ppo_policy_loss", "trpo_step"], seed=0)
+assert not report.failed and report.complete and report.totals["invariants"] >= 36, report.totals
 from click.testing import CliRunner
 from policyproof.cli import main
 done = CliRunner().invoke(main, ["check", "stable-baselines3"])
