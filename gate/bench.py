@@ -145,17 +145,22 @@ class Workers:
             self._all.append(session)
             return session
 
-    def _judged(self, session: Session, job: Job, limits: Limits) -> tuple[Session | None, Verdict]:
-        """The verdict, and the session if it lives."""
+    def _judged(
+        self, session: Session, job: Job, limits: Limits, *, again: bool = False
+    ) -> tuple[Session | None, Verdict]:
+        """The verdict, and the session if it lives; judged again where a case that was ended does come back."""
         invariant = invariant_of(job.invariant)
         capability = invariant.capability
         limits = self._limits(session, capability, limits)
         try:
             answer = session.ask({"ask": "judge", "job": vars(job)}, limits)
         except Lost as lost:
+            verdict = self._recovered(job, lost, limits)
             if lost.status == "timeout":
+                if not again and self._comes_back(verdict, limits):
+                    return self._judged(self._session(), job, limits, again=True)
                 self._hung.add(capability)
-            return None, self._recovered(job, lost, limits)
+            return None, verdict
         session.warm.add(capability)
         self._slowest[capability] = max(self._slowest.get(capability, 0.0), answer["slowest"])
         verdict = Verdict.from_fields(answer["verdict"])
@@ -189,6 +194,21 @@ class Workers:
         found = answer["document"] | {"case": case, "error": lost.message}
         return replace(verdict, examples=answer["examples"], instances=answer["instances"], counterexample=found)
 
+    def _comes_back(self, verdict: Verdict, limits: Limits) -> bool:
+        """Whether the case that was ended ends by itself in another worker: then the machine stalled, and not it."""
+        if verdict.counterexample is None:
+            return False
+        patience = min(limits.seconds, SECOND_CHANCE)
+        try:
+            self.tried(
+                verdict.invariant,
+                verdict.counterexample["case"],
+                replace(limits, seconds=patience, first=patience),
+            )
+        except Lost:
+            return False
+        return True
+
     def _smaller(self, invariant: str, case: Any, smaller: list[Any], limits: Limits) -> Any:
         """A smaller case that ends a worker too, found in at most ``CRASHES`` attempts."""
         waiting = deque(smaller)
@@ -207,6 +227,8 @@ class Workers:
         return case
 
 
+SECOND_CHANCE = 4.0
+"""Seconds in which a case that was ended may show that it does come back."""
 CRASHES = 24
 """Attempts at a smaller case of a crash, each of which may cost a worker."""
 

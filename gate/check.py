@@ -111,7 +111,7 @@ def run(
     return report
 
 
-SHARES = 4
+SHARES = 2
 """Equal shares of the time that is left that one invariant may use."""
 
 

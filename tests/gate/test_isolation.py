@@ -1,6 +1,7 @@
 """Whatever an implementation does, the run goes on and says so."""
 
 import importlib.util
+import time
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,19 @@ def test_misbehaviour_ends_in_its_verdict_with_the_case_and_the_run_goes_on(kind
 def test_every_kind_of_misbehaviour_is_expected():
     kinds = {name for name, kind in vars(MISBEHAVING).items() if isinstance(kind, type) and name != "Misbehaving"}
     assert kinds - {"Path"} == {entry[0] for entry in EXPECTED}
+
+
+def test_a_case_that_comes_back_when_asked_again_is_no_time_out(tmp_path):
+    flag = tmp_path / "stalled"
+
+    class StallsOnce:
+        def gae(self, *batch, gamma, lam):
+            if batch[-1].any() and not flag.exists():
+                flag.touch()
+                time.sleep(3600)
+            return MISBEHAVING.right(*batch, gamma=gamma, lam=lam)
+
+    with live_bench(Target("StallsOnce", subject_of(StallsOnce, "StallsOnce")), 1) as bench:
+        report = run(bench, PROFILES["quick"], only=FORMULA, seed=1, limits=LIMITS)
+    assert flag.exists()
+    assert [verdict.status for verdict in report.verdicts] == ["holds"]
