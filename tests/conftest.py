@@ -14,7 +14,7 @@ def pytest_addoption(parser):
     """How hard correct code is tried."""
     group = parser.getgroup("correct code")
     group.addoption("--seeds", type=int, default=1, help="How many seeds correct code is tried with.")
-    group.addoption("--examples", type=int, default=16, help="How many cases an invariant and seed.")
+    group.addoption("--examples", type=int, default=8, help="How many cases an invariant and seed.")
 
 
 def pytest_sessionfinish(session):
