@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .gate.bench import Bench
     from .gate.profile import Profile
+    from .gate.sandbox import Sandbox
     from .invariants.invariant import Invariant, Offers
 
 __all__ = ["parametrize_with_invariants"]
@@ -32,20 +32,20 @@ def parametrize_with_invariants(
         def test_invariants(check):
             check()
     """
-    from .gate.bench import live_bench
     from .gate.check import chosen_profile, chosen_seed
+    from .gate.sandbox import live_sandbox
     from .gate.target import Target, subject_of
 
     kind = implementation if isinstance(implementation, type) else type(implementation)
     target = Target(f"{kind.__module__}:{kind.__qualname__}", subject_of(implementation, kind.__name__))
     chosen, work, stack = chosen_seed(seed), chosen_profile(profile), ExitStack()
     atexit.register(stack.close)
-    bench = cache(lambda: stack.enter_context(live_bench(target)))
+    sandbox = cache(lambda: stack.enter_context(live_sandbox(target)))
 
     def checking(invariant: Invariant) -> Callable[[], None]:
         def check() -> None:
             __tracebackhide__ = True
-            failure = _failure(bench(), invariant, work, chosen)
+            failure = _failure(sandbox(), invariant, work, chosen)
             if failure:
                 raise AssertionError(failure)
 
@@ -160,9 +160,9 @@ def pytest_make_collect_report(
 
 
 def _implementations(session: pytest.Session) -> Iterator[pytest.Collector]:
-    from .gate.bench import bench
     from .gate.errors import UsageError
     from .gate.profile import PROFILES
+    from .gate.sandbox import sandbox
 
     option, stack = session.config.getoption, ExitStack()
     session.config.add_cleanup(stack.close)
@@ -170,23 +170,23 @@ def _implementations(session: pytest.Session) -> Iterator[pytest.Collector]:
         raise pytest.UsageError(f"--policyproof-profile must be one of {', '.join(PROFILES)}")
     for name in option("--policyproof"):
         try:
-            opened = stack.enter_context(bench(name, 0 if option("--policyproof-in-process") else 1))
+            opened = stack.enter_context(sandbox(name, 0 if option("--policyproof-in-process") else 1))
         except UsageError as error:
             raise pytest.UsageError(f"policyproof: {error}") from error
-        yield _Implementation.from_parent(session, name=name, nodeid=name, bench=opened)
+        yield _Implementation.from_parent(session, name=name, nodeid=name, sandbox=opened)
 
 
 class _Implementation(pytest.Collector):
     """A target on the command line; its worker stays until the session ends."""
 
-    def __init__(self, *, bench: Bench, **keywords: Any) -> None:
+    def __init__(self, *, sandbox: Sandbox, **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.bench = bench
+        self.sandbox = sandbox
 
     def collect(self) -> Iterator[pytest.Item]:
-        offered = _offered(self.bench)
+        offered = _offered(self.sandbox)
         for invariant in offered:
-            item = _InvariantItem.from_parent(self, name=invariant.id, bench=self.bench, invariant=invariant)
+            item = _InvariantItem.from_parent(self, name=invariant.id, sandbox=self.sandbox, invariant=invariant)
             item.user_properties += [(TARGET, self.name), (OFFERED, len(offered))]
             yield item
 
@@ -194,16 +194,16 @@ class _Implementation(pytest.Collector):
 class _InvariantItem(pytest.Item):
     """One invariant against one target."""
 
-    def __init__(self, *, bench: Bench, invariant: Invariant, **keywords: Any) -> None:
+    def __init__(self, *, sandbox: Sandbox, invariant: Invariant, **keywords: Any) -> None:
         super().__init__(**keywords)
-        self.bench, self.invariant = bench, invariant
+        self.sandbox, self.invariant = sandbox, invariant
 
     def runtest(self) -> None:
         from .gate.profile import PROFILES
 
         option = self.config.getoption
         profile, seed = PROFILES[option("--policyproof-profile")], option("--policyproof-seed")
-        failure = _failure(self.bench, self.invariant, profile, seed, option("--policyproof-call-limit"))
+        failure = _failure(self.sandbox, self.invariant, profile, seed, option("--policyproof-call-limit"))
         if failure:
             raise _NotHeldError(failure)
 
@@ -213,7 +213,7 @@ class _InvariantItem(pytest.Item):
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int, str]:
-        return self.config.rootpath, 0, f"{self.bench.described['name']}: {self.invariant.id}"
+        return self.config.rootpath, 0, f"{self.sandbox.described['name']}: {self.invariant.id}"
 
 
 class _NotHeldError(Exception):
@@ -229,16 +229,18 @@ def _offered(offers: Offers) -> list[Invariant]:
     return [invariant for invariant in all_invariants() if not invariant.missing(offers)]
 
 
-def _failure(bench: Bench, invariant: Invariant, profile: Profile, seed: int, call_limit: float | None = None) -> str:
+def _failure(
+    sandbox: Sandbox, invariant: Invariant, profile: Profile, seed: int, call_limit: float | None = None
+) -> str:
     from .gate.check import interruptible
     from .gate.job import Job
     from .gate.verdict import FAILING, Report
     from .reports.terminal import failure_text
 
-    jobs = iter([Job(invariant.id, profile.share(len(_offered(bench))), seed)])
+    jobs = iter([Job(invariant.id, profile.share(len(_offered(sandbox))), seed)])
     with interruptible():
-        ((_, verdict),) = bench.verdicts(lambda: next(jobs, None), profile.limits(call_limit))
+        ((_, verdict),) = sandbox.verdicts(lambda: next(jobs, None), profile.limits(call_limit))
     if verdict.status not in FAILING:
         return ""
-    report = Report(bench.name, bench.described, profile.name, seed, bench.isolation, [verdict])
+    report = Report(sandbox.name, sandbox.described, profile.name, seed, sandbox.isolation, [verdict])
     return failure_text(report.to_json())

@@ -9,12 +9,12 @@ from typing import Any
 import click
 from rich.console import Console
 
-from ..gate.bench import bench
 from ..gate.campaign import Plan, Record, invariants_of
 from ..gate.check import UserInterrupt, interruptible, selected
 from ..gate.engines import judged_here, judged_on_ray
 from ..gate.errors import UsageError
 from ..gate.profile import PROFILES
+from ..gate.sandbox import sandbox
 from .common import exit_with, progress_bar
 
 __all__ = ["campaign"]
@@ -83,7 +83,7 @@ def _plan(targets: tuple[str, ...], seeds: str, examples: int, only: tuple[str, 
         raise UsageError(f"--seeds is {seeds!r}; it must be FIRST:END with FIRST below END, such as 0:100")
     chosen, described, invariants = selected(only or None), {}, {}
     for name in targets:
-        with bench(name, 1) as opened:
+        with sandbox(name, 1) as opened:
             described[opened.name], invariants[opened.name] = opened.described, invariants_of(opened, chosen)
     return Plan(described, invariants, int(found[1]), int(found[2]) - int(found[1]), examples)
 

@@ -13,13 +13,13 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ..gate.bench import Bench, bench
 from ..gate.check import chosen_seed, run, selected
 from ..gate.database import VARIABLE, chosen_database
 from ..gate.deviations import Deviation, read_deviations, settled, shipped_cases, shipped_deviations
 from ..gate.errors import UsageError
 from ..gate.kept import counterexample_file, kept_files
 from ..gate.profile import PROFILES
+from ..gate.sandbox import Sandbox, sandbox
 from ..gate.target import built_in_targets
 from ..gate.verdict import Report
 from ..reports.terminal import conventions, declared, effort, failures, summary, verdict_table
@@ -120,18 +120,18 @@ def check(
 
 def _benches(
     console: Console, targets: tuple[str, ...], all_installed: bool, workers: int | None
-) -> Iterator[tuple[str, Bench]]:
-    """Each target asked for, on its bench; with ``all_installed`` also each built-in one that can be judged here.
+) -> Iterator[tuple[str, Sandbox]]:
+    """Each target asked for, on its sandbox; with ``all_installed`` also each built-in one that can be judged here.
 
     Those that cannot are told with the reason.
     """
     for name in targets:
-        with bench(name, workers) as judged:
+        with sandbox(name, workers) as judged:
             yield name, judged
     for name in built_in_targets() if all_installed else ():
         if name not in targets:
             try:
-                with bench(name, workers) as judged:
+                with sandbox(name, workers) as judged:
                     yield name, judged
             except UsageError as error:
                 console.print(f"not judged: {name}: {error}", highlight=False, markup=False)

@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 from ..invariants.invariant import Invariant
-from .bench import Bench
 from .errors import UsageError
 from .job import Job
+from .sandbox import Sandbox
 from .verdict import FAILING, Verdict
 
 __all__ = ["Plan", "Record", "Unit", "invariants_of"]
@@ -57,9 +57,9 @@ class Plan:
         return {"schema": SCHEMA, **json.loads(json.dumps(asdict(self)))}
 
 
-def invariants_of(bench: Bench, chosen: Sequence[Invariant]) -> tuple[str, ...]:
-    """The chosen invariants that a bench can be judged by."""
-    return tuple(invariant.id for invariant in chosen if not invariant.missing(bench))
+def invariants_of(sandbox: Sandbox, chosen: Sequence[Invariant]) -> tuple[str, ...]:
+    """The chosen invariants that a sandbox can be judged by."""
+    return tuple(invariant.id for invariant in chosen if not invariant.missing(sandbox))
 
 
 @dataclass

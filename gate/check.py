@@ -14,10 +14,10 @@ from types import FrameType
 
 from ..invariants.discovery import all_capabilities, all_invariants
 from ..invariants.invariant import Invariant
-from .bench import Bench, live_bench
 from .errors import UsageError
 from .job import Job, not_offered
 from .profile import PROFILES, Profile
+from .sandbox import Sandbox, live_sandbox
 from .session import Limits
 from .target import Target, subject_of
 from .verdict import Report, Verdict
@@ -56,12 +56,12 @@ def check(
     subject = subject_of(implementation, type(implementation).__name__)
     target = Target(f"{type(implementation).__module__}:{type(implementation).__qualname__}", subject)
     chosen = chosen_profile(profile)
-    with live_bench(target, workers) as bench:
-        return run(bench, chosen, only=only, seed=chosen_seed(seed))
+    with live_sandbox(target, workers) as sandbox:
+        return run(sandbox, chosen, only=only, seed=chosen_seed(seed))
 
 
 def run(
-    bench: Bench,
+    sandbox: Sandbox,
     profile: Profile,
     *,
     only: str | Sequence[str] | None,
@@ -73,20 +73,20 @@ def run(
     began: Callable[[int, Invariant], None] = lambda _count, _invariant: None,
     ended: Callable[[Verdict], None] = lambda _verdict: None,
 ) -> Report:
-    """Judge what is on a bench; ``began`` and ``ended`` hear of each invariant as it comes and goes.
+    """Judge what is on a sandbox; ``began`` and ``ended`` hear of each invariant as it comes and goes.
 
     Every invariant runs at least one case, and as many as its share of the profile. Where time presses, it draws for
     no more than four equal shares of what is left. ``kept`` names the counterexample files to try first. Shrinking a
     failure takes what it takes, so that the same seed ends at the same counterexample. Ctrl-C ends the run early and
     leaves a report that is not ``complete``.
     """
-    report = Report(bench.name, bench.described, profile.name, seed, bench.isolation)
+    report = Report(sandbox.name, sandbox.described, profile.name, seed, sandbox.isolation)
     invariants = selected(only)
-    offered = [invariant for invariant in invariants if not invariant.missing(bench)]
+    offered = [invariant for invariant in invariants if not invariant.missing(sandbox)]
     limit = max_time if max_time is not None else profile.seconds
     end = float("inf") if limit is None else monotonic() + limit
     waiting = list(reversed(offered))
-    workers = getattr(bench, "count", 1)
+    workers = getattr(sandbox, "count", 1)
 
     def next_job() -> Job | None:
         if not waiting:
@@ -100,7 +100,7 @@ def run(
     found: dict[str, Verdict] = {}
     with interruptible():
         try:
-            for _, verdict in bench.verdicts(next_job, limits or profile.limits()):
+            for _, verdict in sandbox.verdicts(next_job, limits or profile.limits()):
                 found[verdict.invariant] = verdict
                 ended(verdict)
             report.complete = True

@@ -10,9 +10,9 @@ from importlib import import_module
 from itertools import groupby, islice
 from typing import Any
 
-from .bench import bench
 from .campaign import Plan, Unit
 from .errors import UsageError
+from .sandbox import sandbox
 from .session import Limits
 from .verdict import Verdict
 
@@ -27,7 +27,7 @@ def judged_here(
 ) -> Generator[tuple[Unit, Verdict]]:
     """Judge units in ``workers`` processes on this machine, target by target."""
     for target, own in groupby(units, key=lambda unit: unit.target):
-        with bench(target, workers) as opened:
+        with sandbox(target, workers) as opened:
             jobs = (plan.job(unit) for unit in own)
             for job, verdict in opened.verdicts(lambda jobs=jobs: next(jobs, None), limits):  # type: ignore[misc]
                 yield Unit(target, job.invariant, job.seed), verdict
@@ -75,8 +75,10 @@ OPEN: dict[str, Any] = {}
 def _judged(plan: Plan, unit: Unit, limits: Limits) -> dict[str, Any]:
     if OPEN.get("target") != unit.target:
         OPEN.pop("stack", ExitStack()).close()
-        OPEN.update(target=unit.target, stack=(stack := ExitStack()), bench=stack.enter_context(bench(unit.target, 1)))
+        OPEN.update(
+            target=unit.target, stack=(stack := ExitStack()), sandbox=stack.enter_context(sandbox(unit.target, 1))
+        )
         atexit.register(stack.close)
     jobs = iter([plan.job(unit)])
-    ((_, verdict),) = OPEN["bench"].verdicts(lambda: next(jobs, None), limits)
+    ((_, verdict),) = OPEN["sandbox"].verdicts(lambda: next(jobs, None), limits)
     return asdict(verdict)

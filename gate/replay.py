@@ -13,11 +13,11 @@ import numpy as np
 
 from ..invariants.comparison import Comparison
 from ..invariants.discovery import all_invariants
-from .bench import Bench, bench
 from .counterexample import decode_case, load
 from .errors import UsageError
 from .job import invariant_of
 from .profile import PROFILES
+from .sandbox import Sandbox, sandbox
 from .session import Limits, Lost
 
 __all__ = ["Replay", "counterexample_files", "replay"]
@@ -71,7 +71,7 @@ def replay(
     for name, group in groupby(readable, key=lambda entry: target or str(entry[1]["target"])):
         entries = list(group)
         try:
-            with bench(name, 0 if in_process else 1) as opened:
+            with sandbox(name, 0 if in_process else 1) as opened:
                 for file, found in entries:
                     yield _again(file, found, opened, limits or PROFILES["ci"].limits())
         except UsageError as error:
@@ -86,7 +86,7 @@ def _checked(file: Path) -> dict[str, Any]:
     return found
 
 
-def _again(file: Path, found: dict[str, Any], opened: Bench, limits: Limits) -> Replay:
+def _again(file: Path, found: dict[str, Any], opened: Sandbox, limits: Limits) -> Replay:
     said: dict[str, Any] = {"invariant": found["invariant"], "target": opened.name, "case": decode_case(found["case"])}
     missing = invariant_of(found["invariant"]).missing(opened)
     if missing:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from policyproof import adapters
-from policyproof.gate.bench import bench
 from policyproof.gate.check import run
 from policyproof.gate.deviations import settled, shipped_deviations
 from policyproof.gate.errors import UsageError
 from policyproof.gate.profile import Profile
+from policyproof.gate.sandbox import sandbox
 from policyproof.gate.target import built_in_targets
 
 OURS = ("fast-cpu", "fast-cuda")
@@ -21,7 +21,7 @@ FOLDER = Path(adapters.__path__[0])
 
 def judged(name, only, profile=FEW):
     try:
-        with bench(name, 0) as opened:
+        with sandbox(name, 0) as opened:
             report = run(opened, profile, only=only, seed=0)
             more = Profile("more", 200, 200_000, None, 60.0)
             return settled(report, shipped_deviations(name), lambda ids: run(opened, more, only=ids, seed=0))
@@ -45,7 +45,7 @@ def test_a_library_deviates_as_declared_and_from_nothing_else(name):
 @pytest.mark.parametrize("name", LIBRARIES)
 def test_an_absent_library_is_reported_with_the_command_that_installs_it(name):
     try:
-        with bench(name, 0):
+        with sandbox(name, 0):
             pytest.skip(f"{name} is installed")
     except UsageError as error:
         assert re.search(r"is not installed: run pip install .+", str(error))  # noqa: PT017 - either is right

@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
-from policyproof.gate.bench import live_bench
 from policyproof.gate.check import run
 from policyproof.gate.counterexample import decode_case
 from policyproof.gate.profile import PROFILES
+from policyproof.gate.sandbox import live_sandbox
 from policyproof.gate.session import Limits
 from policyproof.gate.target import Target, subject_of
 
@@ -101,8 +101,8 @@ def judged(kind, invariant):
             return MISBEHAVING.right(*batch, gamma=gamma, lam=lam) + batch[1]
 
     target = Target(kind, subject_of(Fake, kind))
-    with live_bench(target, 1) as bench:
-        return run(bench, PROFILES["quick"], only=[invariant, AFTER], seed=1, limits=LIMITS)
+    with live_sandbox(target, 1) as sandbox:
+        return run(sandbox, PROFILES["quick"], only=[invariant, AFTER], seed=1, limits=LIMITS)
 
 
 KINDS = [
@@ -137,7 +137,7 @@ def test_a_case_that_comes_back_when_asked_again_is_no_time_out(tmp_path):
                 time.sleep(3600)
             return MISBEHAVING.right(*batch, gamma=gamma, lam=lam)
 
-    with live_bench(Target("StallsOnce", subject_of(StallsOnce, "StallsOnce")), 1) as bench:
-        report = run(bench, PROFILES["quick"], only=FORMULA, seed=1, limits=LIMITS)
+    with live_sandbox(Target("StallsOnce", subject_of(StallsOnce, "StallsOnce")), 1) as sandbox:
+        report = run(sandbox, PROFILES["quick"], only=FORMULA, seed=1, limits=LIMITS)
     assert flag.exists()
     assert [verdict.status for verdict in report.verdicts] == ["holds"]

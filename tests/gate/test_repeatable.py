@@ -4,10 +4,10 @@ import json
 import time
 
 import pytest
-from policyproof.gate.bench import bench, live_bench
 from policyproof.gate.check import run
 from policyproof.gate.job import Job
 from policyproof.gate.profile import PROFILES
+from policyproof.gate.sandbox import live_sandbox, sandbox
 from policyproof.gate.target import Target, subject_of
 from policyproof.invariants.oracle import oracle
 
@@ -49,7 +49,7 @@ def said(report):
 
 
 def judged(target, workers, **more):
-    with bench(target, workers) as opened:
+    with sandbox(target, workers) as opened:
         return run(opened, PROFILES["quick"], only=more.pop("only", ONLY), seed=7, **more)
 
 
@@ -84,7 +84,7 @@ def test_two_workers_may_take_their_jobs_from_one_generator():
             yield Job(ONLY[0], 1, seed)
 
     jobs = slowly()
-    with live_bench(Target("oracle", subject_of(oracle(), "oracle")), 2) as opened:
+    with live_sandbox(Target("oracle", subject_of(oracle(), "oracle")), 2) as opened:
         done = [job.seed for job, _ in opened.verdicts(lambda: next(jobs, None), PROFILES["quick"].limits())]
     assert sorted(done) == list(range(30))
 
@@ -92,7 +92,7 @@ def test_two_workers_may_take_their_jobs_from_one_generator():
 @pytest.mark.nightly
 def test_a_correct_implementation_raises_no_alarm_in_200_quick_runs():
     target = Target("oracle", subject_of(oracle(), "oracle"))
-    with live_bench(target) as opened:
+    with live_sandbox(target) as opened:
         for seed in range(200):
             report = run(opened, PROFILES["quick"], only=None, seed=seed, max_time=3600)
             assert not report.failed, (seed, [v.invariant for v in report.verdicts if v.status != "holds"])

@@ -21,12 +21,12 @@ from .session import Limits, Lost, Session
 from .target import Target, opened
 from .verdict import Verdict
 
-__all__ = ["Bench", "InProcess", "Workers", "bench", "live_bench"]
+__all__ = ["InProcess", "Sandbox", "Workers", "live_sandbox", "sandbox"]
 
 NextJob = Callable[[], Job | None]
 
 
-class Bench(Protocol):
+class Sandbox(Protocol):
     """``name`` finds the implementation again; ``described`` is what a report says of it; ``offered`` its methods.
 
     ``isolation`` says in words where it runs.
@@ -234,7 +234,7 @@ CRASHES = 24
 
 
 @contextmanager
-def bench(name: str, workers: int | None = None) -> Iterator[Bench]:
+def sandbox(name: str, workers: int | None = None) -> Iterator[Sandbox]:
     """Open a target by name, in ``workers`` processes (None: one a core), or in this one for 0.
 
     Raises
@@ -257,8 +257,8 @@ def bench(name: str, workers: int | None = None) -> Iterator[Bench]:
 
 
 @contextmanager
-def live_bench(target: Target, workers: int | None = None) -> Iterator[Bench]:
-    """A bench for an object at hand: in forked processes where that is safe, else in this one."""
+def live_sandbox(target: Target, workers: int | None = None) -> Iterator[Sandbox]:
+    """A sandbox for an object at hand: in forked processes where that is safe, else in this one."""
     why = "asked for" if workers == 0 else _why_no_fork(target)
     if why:
         yield InProcess(target, why)
