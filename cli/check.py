@@ -121,7 +121,7 @@ def check(
 def _benches(
     console: Console, targets: tuple[str, ...], all_installed: bool, workers: int | None
 ) -> Iterator[tuple[str, Sandbox]]:
-    """Each target asked for, on its sandbox; with ``all_installed`` also each built-in one that can be judged here.
+    """Each target asked for, in its sandbox; with ``all_installed`` also each built-in one that can be judged here.
 
     Those that cannot are told with the reason.
     """
