@@ -29,15 +29,15 @@ class Single:
         return self.gae(*batch, gamma=gamma, lam=lam) + batch[1].astype(np.float32)
 
 
+@pytest.mark.parametrize("seed", [1000, 1001, 1002])
 @pytest.mark.parametrize("correct", [ORACLE, Single()], ids=lambda correct: correct.dtype)
-def test_correct_code_raises_no_alarm_in_100_000_trajectories(correct):
+def test_correct_code_raises_no_alarm_in_a_third_of_100_000_trajectories(correct, seed):
     tried = 0
-    for seed in range(3):
-        for invariant in INVARIANTS:
-            trial = judge(invariant, Subject(correct), examples=CI, seed_=1000 + seed)
-            assert trial.status == "holds", (invariant.id, trial.case, trial.comparison, trial.error)
-            tried += trial.instances
-    assert tried >= 100_000
+    for invariant in INVARIANTS:
+        trial = judge(invariant, Subject(correct), examples=CI, seed_=seed)
+        assert trial.status == "holds", (invariant.id, trial.case, trial.comparison, trial.error)
+        tried += trial.instances
+    assert 3 * tried >= 100_000
 
 
 @settings(max_examples=300, database=None, suppress_health_check=list(HealthCheck), deadline=None)

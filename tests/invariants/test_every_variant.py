@@ -38,7 +38,7 @@ def test_it_is_caught_by_each_of_20_seeds(planted):
     assert [seed for seed in range(20) if not caught(*planted, seed)] == []
 
 
-@pytest.mark.parametrize("planted", BUGS, ids=named)
+@pytest.mark.parametrize("planted", [bug for bug in BUGS if bug[1] == 0], ids=named)
 def test_it_is_named(planted):
     variant, form = planted
     known = diagnose(variant.capability, Subject(variant.implementation(form)), None)
