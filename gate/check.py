@@ -73,12 +73,12 @@ def run(
     began: Callable[[int, Invariant], None] = lambda _count, _invariant: None,
     ended: Callable[[Verdict], None] = lambda _verdict: None,
 ) -> Report:
-    """Judge what is on a sandbox; ``began`` and ``ended`` hear of each invariant as it comes and goes.
+    """Judge what is in a sandbox; ``began`` and ``ended`` hear of each invariant as it comes and goes.
 
     Every invariant runs at least one case, and as many as its share of the profile. Where time presses, it draws for
-    no more than four equal shares of what is left. ``kept`` names the counterexample files to try first. Shrinking a
-    failure takes what it takes, so that the same seed ends at the same counterexample. Ctrl-C ends the run early and
-    leaves a report that is not ``complete``.
+    no more than ``SHARES`` equal shares of what is left. ``kept`` names the counterexample files to try first.
+    Shrinking a failure takes what it takes, so that the same seed ends at the same counterexample. Ctrl-C ends the run
+    early and leaves a report that is not ``complete``.
     """
     report = Report(sandbox.name, sandbox.described, profile.name, seed, sandbox.isolation)
     invariants = selected(only)
@@ -106,8 +106,11 @@ def run(
             report.complete = True
         except UserInterrupt:
             pass
-    judged = (found.get(invariant.id) or not_offered(invariant) for invariant in invariants)
-    report.verdicts += [v for v in judged if v.status != "not offered" or v.invariant not in {i.id for i in offered}]
+    for invariant in invariants:
+        if invariant.id in found:
+            report.verdicts.append(found[invariant.id])
+        elif invariant.missing(sandbox):
+            report.verdicts.append(not_offered(invariant))
     return report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -15,40 +16,45 @@ from ..invariants.subject import ImplementationError, Subject
 from ..invariants.variant import Variant
 from .verdict import Diagnosis, RuledOut
 
-__all__ = ["diagnose", "ruled_out"]
+__all__ = ["Suspects", "diagnose", "suspects"]
 
 CASES = 60
 """How many general cases are tried beside the counterexample."""
 
 
-def diagnose(capability: str, subject: Subject, counterexample: Any) -> tuple[Diagnosis, ...]:
-    """The variants that reproduce the implementation on the counterexample and on ``CASES`` general cases.
+@dataclass(frozen=True)
+class Suspects:
+    """The variants that reproduce an implementation on the counterexample.
 
-    The one nearest to its answers comes first; of equally near ones, the one that happened more often. Where the
-    implementation agrees with the oracle on all of them, or raises on one, no variant is named.
+    ``named`` do so on all general cases too: the nearest to its answers first; of equally near ones, the one that
+    happened more often. ``ruled_out`` do not.
     """
-    tried = _tried(capability, subject, counterexample)
-    named = []
-    for variant, _, distances in tried:
-        if max(distances, default=np.inf) <= 1:
+
+    named: tuple[Diagnosis, ...]
+    ruled_out: tuple[RuledOut, ...]
+
+
+def diagnose(capability: str, subject: Subject, counterexample: Any) -> tuple[Diagnosis, ...]:
+    """The variants that reproduce the implementation on the counterexample and on ``CASES`` general cases."""
+    return suspects(capability, subject, counterexample).named
+
+
+def suspects(capability: str, subject: Subject, counterexample: Any) -> Suspects:
+    """Try every variant of a capability beside the implementation.
+
+    Where the implementation agrees with the oracle on the counterexample and on ``CASES`` general cases, or raises on
+    one, there are none. A counterexample of another kind than the capability's cases is left out.
+    """
+    named, out = [], {}
+    for variant, cases, distances in _tried(capability, subject, counterexample):
+        if max(distances) <= 1:
             known = Diagnosis(variant.name, variant.description, "; ".join(variant.citations))
             named.append((max(distances), -len(variant.citations), known))
-    return tuple(known for *_, known in sorted(named, key=lambda entry: entry[:2]))
-
-
-def ruled_out(capability: str, subject: Subject, counterexample: Any) -> tuple[RuledOut, ...]:
-    """The variants that reproduce the counterexample, but not all of the general cases: each with the first such."""
-    out: dict[str, RuledOut] = {}
-    for variant, cases, distances in _tried(capability, subject, counterexample):
-        if (
-            len(distances) > 1
-            and distances[0] <= 1
-            and max(distances) > 1
-            and isinstance(counterexample, type(cases[0]))
-        ):
-            out.setdefault(variant.name, RuledOut(variant.name, str(cases[np.argmax(np.array(distances) > 1)])))
-    named = {known.variant for known in diagnose(capability, subject, counterexample)}
-    return tuple(entry for name, entry in out.items() if name not in named)
+        elif distances[0] <= 1 and cases[0] is counterexample:
+            out.setdefault(variant.name, RuledOut(variant.name, str(cases[len(distances) - 1])))
+    ranked = tuple(known for *_, known in sorted(named, key=lambda entry: entry[:2]))
+    reproduced = {known.variant for known in ranked}
+    return Suspects(ranked, tuple(entry for name, entry in out.items() if name not in reproduced))
 
 
 def _tried(

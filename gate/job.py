@@ -14,7 +14,7 @@ from ..invariants.subject import Subject
 from .attempt import Attempt, attempt
 from .counterexample import decode_case, document, load
 from .database import KeyedDatabase, example_database
-from .diagnosis import diagnose, ruled_out
+from .diagnosis import suspects
 from .draws import from_the_seed_alone
 from .errors import UsageError
 from .judge import Trial, judge
@@ -64,11 +64,14 @@ def tried(job: Job, target: Target, attempt: Attempting = attempt) -> tuple[Tria
 
 def diagnosed(verdict: Verdict, target: Target, trial: Trial) -> Verdict:
     """The verdict with the known bugs that behave the same, and those that do so on the counterexample alone."""
-    suspects = invariant_of(verdict.invariant).needs if trial.status == "violated" else ()
+    asked = invariant_of(verdict.invariant).needs if trial.status == "violated" else ()
     with from_the_seed_alone():
-        known = tuple(found for name in suspects for found in diagnose(name, target.subject, trial.case))
-        unlike = tuple(found for name in suspects for found in ruled_out(name, target.subject, trial.case))
-    return replace(verdict, diagnosis=known, ruled_out=unlike)
+        found = [suspects(name, target.subject, trial.case) for name in asked]
+    return replace(
+        verdict,
+        diagnosis=tuple(known for each in found for known in each.named),
+        ruled_out=tuple(unlike for each in found for unlike in each.ruled_out),
+    )
 
 
 def tried_once(invariant: Invariant, case: Any, target: Target, attempt: Attempting = attempt) -> dict[str, Any]:
