@@ -45,7 +45,8 @@ def suspects(capability: str, subject: Subject, counterexample: Any) -> Suspects
     Where the implementation agrees with the oracle on the counterexample and on ``CASES`` general cases, or raises on
     one, there are none. A counterexample of another kind than the capability's cases is left out.
     """
-    named, out = [], {}
+    named: list[tuple[float, int, Diagnosis]] = []
+    out: dict[str, RuledOut] = {}
     for variant, cases, distances in _tried(capability, subject, counterexample):
         if max(distances) <= 1:
             known = Diagnosis(variant.name, variant.description, "; ".join(variant.citations))
