@@ -76,16 +76,26 @@ class TablePolicy(ActorCriticPolicy):
 class _Nowhere(gymnasium.Env[Any, Any]):
     """Spaces, and nothing to play."""
 
-    def __init__(self, observation_space: spaces.Space[Any], actions: int) -> None:
-        self.observation_space, self.action_space = observation_space, spaces.Discrete(actions)
+    def __init__(self, observation_space: spaces.Space[Any], action_space: spaces.Space[Any]) -> None:
+        self.observation_space, self.action_space = observation_space, action_space
 
 
 def untrained(
-    kind: Any, policy: Any, size: int, *, states: int | None = None, actions: int = 2, **settings: Any
+    kind: Any,
+    policy: Any,
+    size: int,
+    *,
+    states: int | None = None,
+    actions: int | spaces.Space[Any] = 2,
+    **settings: Any,
 ) -> Any:
-    """An algorithm with this policy class for batches of ``size`` rows; states are numbers of rows, or 0 … S−1."""
+    """An algorithm with this policy class for batches of ``size`` rows; states are numbers of rows, or 0 … S−1.
+
+    Actions are 0 … A−1, or of a space of their own.
+    """
     anywhere = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)
-    env = _Nowhere(anywhere if states is None else spaces.Discrete(states), actions)
+    action_space = spaces.Discrete(actions) if isinstance(actions, int) else actions
+    env = _Nowhere(anywhere if states is None else spaces.Discrete(states), action_space)
     with generators_kept():
         algorithm = kind(policy, env, n_steps=max(size, 2), **settings)
     algorithm.set_logger(Logger(None, []))
