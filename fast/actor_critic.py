@@ -34,13 +34,14 @@ class Shape(NamedTuple):
 
 
 class Workspace(NamedTuple):
-    """Room for one block of `ROWS` rows: of both networks the activations, their gradients and a transposed matrix."""
+    """Room for one block of `ROWS` rows: of each network the activations, their gradients and a transposed matrix."""
 
     actor: Floats
     critic: Floats
     actor_deltas: Floats
     critic_deltas: Floats
-    transposed: Floats
+    actor_transposed: Floats
+    critic_transposed: Floats
 
 
 class ActorCritic:
@@ -58,13 +59,13 @@ class ActorCritic:
         critic_start = self.actor.size + log_std_room
         self.parameters: Floats = aligned(critic_start + self.critic.size)
         self.shape = Shape(self.actor.layers, self.critic.layers, critic_start, self.actor.size, actions, discrete)
-        wider = max((self.actor, self.critic), key=lambda mlp: mlp.transposed().size)
         self.workspace = Workspace(
             self.actor.workspace(),
             self.critic.workspace(),
             self.actor.workspace(),
             self.critic.workspace(),
-            wider.transposed(),
+            self.actor.transposed(),
+            self.critic.transposed(),
         )
 
     @property
@@ -103,8 +104,7 @@ class ActorCritic:
         rows = len(observations)
         actions = np.empty((rows, self.action_size), np.float32)
         log_probs, values = np.empty(rows, np.float32), np.empty(rows, np.float32)
-        _act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs)
-        _values(self.shape, self.parameters, observations, self.workspace, values)
+        _act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs, values)
         return actions, log_probs, values
 
     def values(self, observations: Floats) -> Floats:
@@ -121,7 +121,16 @@ class ActorCritic:
 
 
 @kept
-def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any) -> None:
+def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
+    critic = parameters[shape.critic_start :]
+    for start in range(0, len(x), ROWS):
+        block = forward(shape.critic, critic, x[start : start + ROWS], work.critic)
+        for i in range(len(block)):
+            values[start + i] = block[i, 0]
+
+
+@kept
+def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any, values: Any) -> None:
     log_std = parameters[shape.log_std_start : shape.log_std_start + shape.actions]
     for start in range(0, len(x), ROWS):
         rows = slice(start, start + ROWS)
@@ -131,15 +140,7 @@ def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: An
             choose(out, shape.actions, noise[rows], remembered, actions[rows], log_probs[rows])
         else:
             perturb(out, log_std, noise[rows], actions[rows], log_probs[rows])
-
-
-@kept
-def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
-    critic = parameters[shape.critic_start :]
-    for start in range(0, len(x), ROWS):
-        block = forward(shape.critic, critic, x[start : start + ROWS], work.critic)
-        for i in range(len(block)):
-            values[start + i] = block[i, 0]
+    _values(shape, parameters, x, work, values)
 
 
 @kept

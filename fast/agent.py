@@ -48,8 +48,8 @@ class Update:
 class Agent(ABC, Generic[Config]):
     """An agent with a perceptron for the policy and one for the critic; how it improves is up to the algorithm.
 
-    Everything random follows from `config.seed`: the same program gives the same bits on the same kind of CPU. One
-    thread does the work. Raises ValueError for spaces that are neither `Box` nor `Discrete`.
+    Everything random follows from `config.seed`: the same program gives the same bits on the same kind of CPU, on one
+    thread or two. Raises ValueError for spaces that are neither `Box` nor `Discrete`.
     """
 
     config_type: ClassVar[type[Any]]

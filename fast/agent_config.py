@@ -24,6 +24,7 @@ class AgentConfig:
     orthogonal : orthogonal initialisation, gains √2, 0.01 (policy) and 1 (critic); else uniform in ±1/√inputs.
     log_std : the first log σ of a Gaussian policy.
     seed : of everything random: parameters, actions, minibatches, environments.
+    threads : 1, or 2: on a CPU the policy and the critic then learn at the same time, with the same bits.
 
     Raises ValueError for a number outside of its range, and says which.
     """
@@ -41,6 +42,7 @@ class AgentConfig:
     orthogonal: bool = True
     log_std: float = 0.0
     seed: int = 0
+    threads: int = 1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hidden", tuple(self.hidden))
@@ -50,6 +52,7 @@ class AgentConfig:
         self.demand("in [0, 1]", lambda value: 0 <= value <= 1, "gamma", "lam")
         self.demand("positive", lambda value: value > 0, "observation_clip", "reward_clip")
         self.demand("widths of at least 1", lambda value: all(map(_count, value)), "hidden")
+        self.demand("1 or 2", lambda value: value in (1, 2), "threads")
         self.demand("a whole number, not negative", lambda value: isinstance(value, int) and value >= 0, "seed")
 
     def demand(self, what: str, holds: Callable[[Any], bool], *names: str) -> None:

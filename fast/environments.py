@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, TypeAlias
 
 import gymnasium
@@ -11,15 +12,20 @@ from gymnasium.spaces import Box, Discrete
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
 from numpy.typing import NDArray
 
+from .cartpole import CartPole
+
 __all__ = ["Environment", "Spaces", "autoreset_mode", "vectorised"]
 
 Environment: TypeAlias = "str | VectorEnv[Any, Any, Any] | Callable[[], gymnasium.Env[Any, Any]]"
 """The id of a registered environment, a vector environment, or a function that makes one environment."""
 
+_CARTPOLE = "gymnasium.envs.classic_control.cartpole:CartPoleVectorEnv"
+
 
 def vectorised(environment: Environment, count: int) -> VectorEnv[Any, Any, Any]:
     """`count` environments in step: the id's own vector version where it has one, else one after the other.
 
+    Of CartPole's the step is compiled.
     A vector environment is taken as it is; its number of environments must be `count`.
     Raises TypeError for anything else, ValueError where the number differs.
     """
@@ -31,8 +37,11 @@ def vectorised(environment: Environment, count: int) -> VectorEnv[Any, Any, Any]
             )
         return environment
     if isinstance(environment, str):
-        if gymnasium.spec(environment).vector_entry_point is not None:
-            return gymnasium.make_vec(environment, num_envs=count, vectorization_mode="vector_entry_point")
+        specification = deepcopy(gymnasium.spec(environment))
+        if specification.vector_entry_point is not None:
+            if specification.vector_entry_point == _CARTPOLE:
+                specification.vector_entry_point = CartPole
+            return gymnasium.make_vec(specification, num_envs=count)
         identity = environment
         return SyncVectorEnv([lambda: gymnasium.make(identity)] * count, autoreset_mode=AutoresetMode.SAME_STEP)
     if callable(environment):

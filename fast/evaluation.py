@@ -34,8 +34,11 @@ def visitation(transition: Array, initial: Array, discount: float, policy: Array
 def _flow(transition: Array, discount: float, policy: Array) -> Array:
     """I − γ P_π, ``[…, S, S]``."""
     xp = array_namespace(transition, policy)
-    moves = (policy[..., None, :] @ transition)[..., 0, :]
-    return xp.eye(moves.shape[-1], dtype=moves.dtype, device=moves.device) - discount * moves
+    flow = xp.einsum("...sa,...sat->...st", policy, transition)
+    flow *= -discount
+    states = xp.arange(flow.shape[-1], device=flow.device)
+    flow[..., states, states] += 1
+    return flow
 
 
 def _solve(matrix: Array, right: Array) -> Array:

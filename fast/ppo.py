@@ -15,7 +15,8 @@ from .adam import Adam
 from .agent import Agent
 from .environments import Environment
 from .ppo_config import PPOConfig
-from .ppo_update import STATISTICS, Batch, update
+from .ppo_gradient import STATISTICS, Batch
+from .ppo_update import update
 from .rollout import Rollout
 
 __all__ = ["PPO"]
@@ -66,5 +67,7 @@ class PPO(Agent[PPOConfig]):
             rollout.returns.reshape(-1),
         )
         numbers = self.config.coefficients(remaining)
-        means, minibatches = update(self.network, self.adam, batch, order, self.config.minibatch_size, numbers)
+        means, minibatches = update(
+            self.network, self.adam, batch, order, self.config.minibatch_size, numbers, threads=self.config.threads
+        )
         return dict(zip(STATISTICS, means.tolist(), strict=True)), minibatches

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 
 from .agent_config import AgentConfig
-from .ppo_update import Coefficients
+from .ppo_gradient import Coefficients
 
 __all__ = ["PPOConfig"]
 

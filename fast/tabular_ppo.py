@@ -18,7 +18,8 @@ from .distributions import categorical_log_prob
 from .environments import Spaces, vectorised
 from .ppo import PPO
 from .ppo_config import PPOConfig
-from .ppo_update import Batch, Coefficients, gradient_of
+from .ppo_gradient import Batch, Coefficients
+from .ppo_update import gradient_of
 from .rollout import Collector, Rollout
 
 __all__ = ["SMALL", "TablePlayer", "play", "ppo_step", "table_of", "train"]

@@ -23,8 +23,8 @@ from .environments import Environment
 from .matrix_product import aligned, padded
 from .policy_head import categorical, categorical_gradient, choose, gaussian, gaussian_gradient, perturb
 from .ppo_config import PPOConfig
+from .ppo_gradient import STATISTICS
 from .ppo_loss import approximate_kl, normalize, policy_loss, value_loss
-from .ppo_update import STATISTICS
 from .rollout import Rollout
 
 __all__ = ["MakeNetwork", "TorchPPO"]

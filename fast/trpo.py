@@ -6,6 +6,8 @@ critic is fitted apart, by Adam on its squared error, as code bases do.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -58,10 +60,9 @@ class TRPO(Agent[TRPOConfig]):
     def improve(self, rollout: Rollout, remaining: float) -> tuple[dict[str, float], int]:
         """One step of the policy, then the critic's epochs; the count is of the critic's minibatches."""
         del remaining
-        step = self.policy_step(rollout)
-        self.network.parameters[: self.model.size] = step.parameters
         config, rows = self.config, np.flatnonzero(rollout.valid).astype(np.int32)
-        value_loss = fit_critic(
+        fit = partial(
+            fit_critic,
             self.network.critic,
             self.network.critic_parameters,
             self.adam,
@@ -71,6 +72,13 @@ class TRPO(Agent[TRPOConfig]):
             minibatch=config.critic_minibatch_size,
             learning_rate=config.critic_learning_rate,
         )
+        if config.threads == 1:
+            step, value_loss = self.policy_step(rollout), fit()
+        else:
+            with ThreadPoolExecutor(1) as pool:
+                fitted = pool.submit(fit)
+                step, value_loss = self.policy_step(rollout), fitted.result()
+        self.network.parameters[: self.model.size] = step.parameters
         minibatches = config.critic_epochs * -(-len(rows) // config.critic_minibatch_size)
         return {"kl": step.kl, "gain": step.gain, "scale": step.scale, "value_loss": value_loss}, minibatches
 

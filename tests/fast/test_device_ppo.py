@@ -12,7 +12,8 @@ from policyproof.fast.device.adam import TensorAdam  # noqa: E402
 from policyproof.fast.device.environments import CartPole, Tabular  # noqa: E402
 from policyproof.fast.device.hosted import Hosted  # noqa: E402
 from policyproof.fast.device.ppo import DevicePPO  # noqa: E402
-from policyproof.fast.ppo_update import Batch, gradient_of  # noqa: E402
+from policyproof.fast.ppo_gradient import Batch  # noqa: E402
+from policyproof.fast.ppo_update import gradient_of  # noqa: E402
 from policyproof.reference import TabularMDP, optimal_policy, performance  # noqa: E402
 
 SMALL = PPOConfig(environments=16, steps=32, epochs=2, minibatch_size=128, hidden=(16,), learning_rate=1e-3, seed=1)

@@ -207,6 +207,6 @@ def test_the_kernels_are_within_the_bound_on_a_gpu(name, shape):
 
 
 def test_statistics_have_the_names_of_the_cpu():
-    from policyproof.fast.ppo_update import STATISTICS as OF_THE_CPU
+    from policyproof.fast.ppo_gradient import STATISTICS as OF_THE_CPU
 
     assert OF_THE_CPU[: len(STATISTICS)] == STATISTICS

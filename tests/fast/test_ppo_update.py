@@ -10,7 +10,8 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
 from policyproof.fast.actor_critic import ActorCritic  # noqa: E402
 from policyproof.fast.adam import Adam  # noqa: E402
-from policyproof.fast.ppo_update import Batch, Coefficients, gradient_of, update  # noqa: E402
+from policyproof.fast.ppo_gradient import Batch, Coefficients  # noqa: E402
+from policyproof.fast.ppo_update import gradient_of, update  # noqa: E402
 
 RELATIVE = 1e-6
 SHAPES = [
@@ -136,6 +137,32 @@ def test_a_phase_is_the_loop_over_epochs_and_minibatches(inputs, hidden, actions
     assert done == expected
     for got, wanted in zip(parts(network, network.parameters), learned, strict=True):
         np.testing.assert_allclose(got, wanted.detach(), rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("limit", [inf, 0.02])
+@pytest.mark.parametrize(("inputs", "hidden", "actions", "discrete", "rows"), SHAPES[:3])
+def test_two_threads_give_the_bits_of_one(inputs, hidden, actions, discrete, rows, limit):
+    order = np.stack([np.random.default_rng(epoch).permutation(rows) for epoch in range(20)]).astype(np.int32)
+    numbers, found = FULL._replace(max_gradient_norm=0.5, kl_limit=limit, learning_rate=1e-3), []
+    for threads in (1, 2):
+        network, batch = case(inputs, hidden, actions, discrete, rows)
+        batch = batch._replace(log_probs=network.act(batch.observations, np.zeros_like(batch.actions))[1])
+        adam = Adam.zeros(network.parameters.size)
+        means, done = update(network, adam, batch, order, 24, numbers, threads=threads)
+        found.append((network.parameters.tobytes(), *(moment.tobytes() for moment in adam), means.tobytes(), done))
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("broken", ["advantages", "returns"])
+def test_a_gradient_that_is_no_number_in_either_half_leaves_both_as_they_were(broken, threads):
+    network, batch = case(4, (64, 64), 2, True, 64)
+    order, before = np.arange(64, dtype=np.int32)[None], network.parameters.copy()
+    getattr(batch, broken)[40] = np.nan
+    for first, moved in ((32, False), (0, True)):
+        with pytest.raises(FloatingPointError, match=f"the gradient of minibatch {2 if moved else 1} of this update"):
+            update(network, Adam.zeros(before.size), batch, np.roll(order, first), 32, PLAIN, threads=threads)
+        assert (network.parameters.tobytes() != before.tobytes()) == moved
 
 
 @pytest.mark.parametrize(("inputs", "hidden", "actions", "discrete", "rows"), SHAPES)

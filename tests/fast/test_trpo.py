@@ -55,11 +55,12 @@ def test_cart_pole_is_learned():
     assert agent.evaluate(20).mean() >= 195
 
 
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
-    first, again, other = (
-        TRPO("CartPole-v1", TRPOConfig(environments=4, steps=64, seed=seed)).learn(512, progress=False)
-        for seed in (1, 1, 2)
+def test_the_same_seed_gives_the_same_bits_on_one_thread_or_two_and_another_seed_others():
+    first, again, beside, other = (
+        TRPO("CartPole-v1", TRPOConfig(environments=4, steps=64, seed=seed, threads=threads)).learn(512)
+        for seed, threads in ((1, 1), (1, 1), (1, 2), (2, 1))
     )
+    assert first.network.parameters.tobytes() == beside.network.parameters.tobytes()
     assert first.network.parameters.tobytes() == again.network.parameters.tobytes()
     assert first.network.parameters.tobytes() != other.network.parameters.tobytes()
 

@@ -1,0 +1,77 @@
+"""Where two threads of compiled code wait for each other, without the interpreter and without the operating system.
+
+Each side publishes the number of the round that it has finished, by a store that its earlier stores cannot pass
+(release), and waits until the other's number is as high (acquire). Rounds last microseconds, so that it waits by
+looking again; after `PATIENCE` looks it offers its core to whoever wants it.
+"""
+
+import ctypes
+import os
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import binding, ir  # type: ignore[import-untyped]  # ships no types
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from .compilation import compiled
+
+__all__ = ["call_off", "meet", "meeting"]
+
+PATIENCE = 2_000
+_NEVER = np.iinfo(np.int64).max
+_APART = 8
+"""Entries between the two numbers: a cache line."""
+
+_library: Any = ctypes.CDLL("kernel32" if os.name == "nt" else None)
+_yield = _library.SwitchToThread if os.name == "nt" else _library.sched_yield
+binding.add_symbol("policyproof_yield", ctypes.cast(_yield, ctypes.c_void_p).value)
+_give_way = types.ExternalFunction("policyproof_yield", types.int32())
+
+
+def meeting() -> NDArray[np.int64]:
+    """The numbers of two sides, 0 and 1, neither of which has finished a round."""
+    return np.zeros(2 * _APART, np.int64)
+
+
+def call_off(rounds: NDArray[np.int64], side: int) -> None:
+    """`side` will not come again: the other one waits no more."""
+    rounds[side * _APART] = _NEVER
+
+
+def _store(_context: Any, address: Any, value: Any) -> Any:
+    def code(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        place = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
+        builder.store_atomic(arguments[1], place, "release", 8)
+        return context.get_dummy_value()
+
+    return types.void(address, value), code
+
+
+def _load(_context: Any, address: Any) -> Any:
+    def code(_: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        place = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
+        return builder.load_atomic(place, "acquire", 8)
+
+    return types.int64(address), code
+
+
+_publish: Callable[..., None] = intrinsic(_store)
+_published: Callable[..., int] = intrinsic(_load)
+
+
+@compiled
+def meet(rounds: Any, side: int, finished: int) -> bool:
+    """Wait until the other side has finished as many rounds; False where it has called off."""
+    own, other = rounds[side * _APART :], rounds[(1 - side) * _APART :]
+    _publish(np.int64(own.ctypes.data), np.int64(finished))
+    looks = 0
+    while True:
+        seen = _published(np.int64(other.ctypes.data))
+        if seen >= finished:
+            return seen != _NEVER
+        looks += 1
+        if looks > PATIENCE:
+            _give_way()

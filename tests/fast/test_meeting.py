@@ -1,0 +1,40 @@
+"""Two threads that meet: neither reads what the other has not finished, and neither waits for one that went away."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+pytest.importorskip("numba", reason="the extra `fast` is not installed")
+
+from numba import njit
+from policyproof.fast.meeting import call_off, meet, meeting
+
+ROUNDS = 20_000
+
+
+@njit(nogil=True)
+def exchange(rounds, side, told, count):
+    """Each round, write the number of the round, meet, and count where the other side's is another one."""
+    wrong = 0
+    for now in range(1, count + 1):
+        told[now % 2, side] = now
+        if not meet(rounds, side, now):
+            return -now
+        wrong += told[now % 2, 1 - side] != now
+    return wrong
+
+
+def test_after_a_meeting_each_side_sees_what_the_other_wrote_before_it():
+    rounds, told = meeting(), np.zeros((2, 2))
+    with ThreadPoolExecutor(2) as pool:
+        sides = [pool.submit(exchange, rounds, side, told, ROUNDS) for side in (0, 1)]
+        assert [side.result() for side in sides] == [0, 0]
+
+
+def test_who_is_called_off_does_not_wait():
+    rounds, told = meeting(), np.zeros((2, 2))
+    with ThreadPoolExecutor(1) as pool:
+        alone = pool.submit(exchange, rounds, 1, told, ROUNDS)
+        call_off(rounds, 0)
+        assert alone.result() == -1
