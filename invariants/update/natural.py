@@ -12,9 +12,10 @@ from ..invariant import Class, statement
 from ..subject import Subject
 from .capabilities import NATURAL_GRADIENT_STEP
 from .full_step import FullStep, Problem, candidates
-from .strategies import TrustRegionBatch, shifted, twice
+from .invariances import invariances
+from .strategies import TrustRegionBatch
 
-__all__ = ["KAKADE_2001", "TRPO_2015", "best_fit", "dampings", "nothing"]
+__all__ = ["KAKADE_2001", "TRPO_2015", "best_fit", "dampings"]
 
 KAKADE_2001 = "Kakade (2001), A natural policy gradient"
 TRPO_2015 = "Schulman, Levine, Moritz, Jordan, Abbeel (2015), Trust region policy optimization"
@@ -91,87 +92,31 @@ def gains_the_most_and_uses_all_of_max_kl(subject: Subject, case: TrustRegionBat
     return Comparison(both(got), both(right), bound, what)
 
 
-@statement(
+def step_of(subject: Subject, case: TrustRegionBatch) -> Array:
+    """The new logits."""
+    return NATURAL_GRADIENT_STEP.results(subject, case)[0]
+
+
+def widest(problem: Problem) -> Array:
+    """The largest bound on each entry of the step, over the dampings that may be in use."""
+    return np.asarray(np.max([problem.bound(step) for step in candidates(problem)], axis=0))
+
+
+def same_change(subject: Subject, case: TrustRegionBatch, other: TrustRegionBatch, what: str) -> Comparison:
+    """The changes of two batches that mean the same."""
+    one, two = Problem(subject, case), Problem(subject, other)
+    got, expected = two.centred(step_of(subject, other)), one.centred(step_of(subject, case))
+    return Comparison(got, expected, widest(one) + widest(two), what)
+
+
+INVARIANCES = invariances(
     NATURAL_GRADIENT_STEP,
-    kind=Class.DEFINITION,
-    formula=r"\hat A = 0 \;\Rightarrow\; \pi_{\theta'} = \pi_\theta",
-    sources=("the seam: with g = 0 the policy stays",),
-    rejects="no-guard-for-a-zero-gradient",
+    same_change,
+    still="the seam: with g = 0 the policy stays",
+    unit=f"{KAKADE_2001}, section 2",
+    means="Gradient and Fisher matrix are means: every row twice changes neither.",
+    constant=f"{KAKADE_2001}, section 3: the step depends on π alone",
 )
-def stays_where_all_advantages_are_zero(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Without an advantage there is no direction, and 0/0 is no step."""
-    still = replace(case, advantages=0 * case.advantages)
-    return nothing(Problem(subject, still), step_of(subject, still))
-
-
-@statement(
-    NATURAL_GRADIENT_STEP,
-    kind=Class.THEOREM,
-    formula=r"s \notin \{s_i\} \;\Rightarrow\; \theta'(s, \cdot) = \theta(s, \cdot)",
-    sources=("the seam: unvisited rows stay put",),
-    claims=("trpo-procedure",),
-    rejects="every-state-takes-the-mean-step",
-)
-def unvisited_states_stay_put(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """A state that no row of the batch visits keeps its policy.
-
-    A solver of the whole table may leave n u of its largest entry there, and θ' is rounded.
-    """
-    return unvisited(Problem(subject, case), step_of(subject, case))
-
-
-@statement(
-    NATURAL_GRADIENT_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta'(c \hat A) = \theta'(\hat A), \quad c > 0",
-    sources=(f"{KAKADE_2001}, section 2",),
-    claims=("npg-scale-invariance",),
-    rejects="never-scaled",
-)
-def the_unit_of_advantages_does_not_matter(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Advantages three times as large give the same step."""
-    other = replace(case, advantages=3 * case.advantages)
-    return same_change(subject, case, other, "steps for advantages and for 3 times them")
-
-
-@statement(
-    NATURAL_GRADIENT_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta'(x_\sigma) = \theta'(x)",
-    sources=("the batch is a set of samples",),
-    rejects="last-row-left-out",
-)
-def rows_may_stand_in_any_order(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Turning the batch round changes nothing."""
-    return same_change(
-        subject, case, case.rows(slice(None, None, -1)), "steps for the batch and the batch turned round"
-    )
-
-
-@statement(
-    NATURAL_GRADIENT_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta'(x \cup x) = \theta'(x)",
-    sources=("expectations are means over the rows, repetitions counted",),
-    rejects="last-row-left-out",
-)
-def a_batch_twice_over_is_the_same_batch(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Gradient and Fisher matrix are means: every row twice changes neither."""
-    return same_change(subject, case, case.rows(twice(case.size)), "steps for the batch and the batch twice over")
-
-
-@statement(
-    NATURAL_GRADIENT_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta \mapsto \theta + c(s):\quad \theta' - \theta \text{ unchanged}",
-    sources=(f"{KAKADE_2001}, section 3: the step depends on π alone",),
-    claims=("npg-reparam-invariance",),
-    rejects="logits-for-log-probabilities",
-)
-def a_constant_in_the_logits_of_a_state_does_not_matter(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Logits that mean the same policy get the same change."""
-    other = replace(case, logits=shifted(case.logits))
-    return same_change(subject, case, other, "changes of logits and of logits with another constant a state")
 
 
 @statement(
@@ -192,11 +137,6 @@ def four_times_max_kl_is_twice_the_step(subject: Subject, case: TrustRegionBatch
     return Comparison(twofold, 2 * once, bound, "step for 4 max_kl and twice the step for max_kl")
 
 
-def step_of(subject: Subject, case: TrustRegionBatch) -> Array:
-    """The new logits."""
-    return NATURAL_GRADIENT_STEP.results(subject, case)[0]
-
-
 def dampings(steps: list[FullStep]) -> dict[str, tuple[float, ...]]:
     """The dampings of some steps, for a verdict."""
     return {"damping": tuple(float(floating(step.damping)) for step in steps)}
@@ -210,34 +150,3 @@ def best_fit(problem: Problem, steps: list[FullStep], got: Array) -> FullStep:
         return ratio if np.isfinite(problem.bound(step)[problem.visited]).all() else max(ratio, 1.0)
 
     return min(steps, key=misfit)
-
-
-def widest(problem: Problem) -> Array:
-    """The largest bound on each entry of the step, over the dampings that may be in use."""
-    return np.asarray(np.max([problem.bound(step) for step in candidates(problem)], axis=0))
-
-
-def nothing(problem: Problem, new: Array) -> Comparison:
-    """A policy that has not moved, beyond the rounding of its logits: 8u maxₐ|θ|."""
-    got = problem.centred(new)
-    largest = np.abs(problem.logits).max(axis=-1, keepdims=True)
-    bound = np.broadcast_to(8 * problem.subject.unit_roundoff * largest, got.shape)
-    return Comparison(got, np.zeros(got.shape), bound, "change of the policy and none")
-
-
-def unvisited(problem: Problem, new: Array) -> Comparison:
-    """The logits of states that no row visits, from the first action's on, before and after."""
-    rows, logits = ~problem.visited, problem.logits
-    with np.errstate(invalid="ignore"):
-        got, moved = new[rows] - new[rows][:, :1], np.abs(new - logits).max(initial=0.0, where=np.isfinite(new))
-    expected = logits[rows] - logits[rows][:, :1]
-    unit = problem.subject.unit_roundoff
-    bound = unit * (8 * np.abs(logits[rows]).max(axis=-1, keepdims=True) + 8 * logits.size * min(moved, 1e4))
-    return Comparison(got, expected, np.broadcast_to(bound, got.shape), "logits of unvisited states after and before")
-
-
-def same_change(subject: Subject, case: TrustRegionBatch, other: TrustRegionBatch, what: str) -> Comparison:
-    """The changes of two batches that mean the same."""
-    one, two = Problem(subject, case), Problem(subject, other)
-    got, expected = two.centred(step_of(subject, other)), one.centred(step_of(subject, case))
-    return Comparison(got, expected, widest(one) + widest(two), what)

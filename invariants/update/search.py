@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ...reference.arithmetic import Array
@@ -12,8 +10,9 @@ from ..invariant import Class, statement
 from ..subject import Subject
 from .capabilities import TRPO_STEP
 from .full_step import FullStep, Problem, candidates
-from .natural import TRPO_2015, dampings, nothing, unvisited
-from .strategies import TrustRegionBatch, overshoots, shifted, twice
+from .invariances import invariances
+from .natural import TRPO_2015, dampings
+from .strategies import TrustRegionBatch, overshoots
 from .trials import at_change, at_scale, slope
 
 __all__: list[str] = []
@@ -112,95 +111,9 @@ def acceptable_trials_are_not_refused(subject: Subject, case: TrustRegionBatch) 
     return best
 
 
-@statement(
-    TRPO_STEP,
-    kind=Class.DEFINITION,
-    formula=r"\hat A = 0 \;\Rightarrow\; \pi_{\theta'} = \pi_\theta",
-    sources=("the seam: unchanged policy where no trial is accepted",),
-    claims=("trpo-line-search",),
-    rejects="no-guard-for-a-zero-gradient",
-)
-def stays_where_all_advantages_are_zero(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Without an advantage there is no direction, and 0/0 is no step."""
-    still = replace(case, advantages=0 * case.advantages)
-    return nothing(Problem(subject, still), step_of(subject, still))
-
-
-@statement(
-    TRPO_STEP,
-    kind=Class.THEOREM,
-    formula=r"s \notin \{s_i\} \;\Rightarrow\; \theta'(s, \cdot) = \theta(s, \cdot)",
-    sources=("the seam: unvisited rows stay put",),
-    claims=("trpo-procedure",),
-    rejects="every-state-takes-the-mean-step",
-)
-def unvisited_states_stay_put(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """A state that no row of the batch visits keeps its policy."""
-    return unvisited(Problem(subject, case), step_of(subject, case))
-
-
-@statement(
-    TRPO_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta'(c \hat A) = \theta'(\hat A), \quad c > 0",
-    sources=(f"{TRPO_2015}, appendix C",),
-    claims=("npg-scale-invariance",),
-    rejects="never-scaled",
-)
-def the_unit_of_advantages_does_not_matter(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Advantages three times as large give the same step."""
-    other = replace(case, advantages=3 * case.advantages)
-    return same_change(subject, case, other, "steps for advantages and for 3 times them")
-
-
-@statement(
-    TRPO_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta'(x_\sigma) = \theta'(x)",
-    sources=("the batch is a set of samples",),
-    rejects="last-row-left-out",
-)
-def rows_may_stand_in_any_order(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Turning the batch round changes nothing."""
-    return same_change(
-        subject, case, case.rows(slice(None, None, -1)), "steps for the batch and the batch turned round"
-    )
-
-
-@statement(
-    TRPO_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta'(x \cup x) = \theta'(x)",
-    sources=("expectations are means over the rows, repetitions counted",),
-    rejects="last-row-left-out",
-)
-def a_batch_twice_over_is_the_same_batch(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Gradient, Fisher matrix, divergence and surrogate are means: every row twice changes none of them."""
-    return same_change(subject, case, case.rows(twice(case.size)), "steps for the batch and the batch twice over")
-
-
-@statement(
-    TRPO_STEP,
-    kind=Class.THEOREM,
-    formula=r"\theta \mapsto \theta + c(s):\quad \theta' - \theta \text{ unchanged}",
-    sources=(f"{TRPO_2015}: all that is optimised depends on π alone",),
-    claims=("npg-reparam-invariance",),
-    rejects="logits-for-log-probabilities",
-)
-def a_constant_in_the_logits_of_a_state_does_not_matter(subject: Subject, case: TrustRegionBatch) -> Comparison:
-    """Logits that mean the same policy get the same change."""
-    other = replace(case, logits=shifted(case.logits))
-    return same_change(subject, case, other, "changes of logits and of logits with another constant a state")
-
-
 def step_of(subject: Subject, case: TrustRegionBatch) -> Array:
     """The new logits."""
     return TRPO_STEP.results(subject, case)[0]
-
-
-def along(problem: Problem, got: Array) -> tuple[FullStep, float]:
-    """The full step of which a change is most nearly a multiple, and the multiple."""
-    return multiples(problem, got)[0]
 
 
 def multiples(problem: Problem, got: Array) -> list[tuple[FullStep, float]]:
@@ -281,3 +194,14 @@ def same_change(subject: Subject, case: TrustRegionBatch, other: TrustRegionBatc
         if seen.may_fit(one.max_kl) and not _fits(one, step, scale):
             return Comparison(got, expected, np.full(got.shape, np.inf), what)
     return found
+
+
+INVARIANCES = invariances(
+    TRPO_STEP,
+    same_change,
+    still="the seam: unchanged policy where no trial is accepted",
+    still_claims=("trpo-line-search",),
+    unit=f"{TRPO_2015}, appendix C",
+    means="Gradient, Fisher matrix, divergence and surrogate are means: every row twice changes none of them.",
+    constant=f"{TRPO_2015}: all that is optimised depends on π alone",
+)
