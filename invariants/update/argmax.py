@@ -67,11 +67,9 @@ def _condition(problem: Problem, step: FullStep, own: Array, change: Array) -> C
 
 
 def _gradient_error(problem: Problem) -> Array:
-    case, error = problem.case, log_prob_error(problem.subject, problem.case.logits)[:, None]
-    taken = np.zeros(problem.policy.shape)
-    np.add.at(taken, (case.states, case.actions), np.abs(floating(case.advantages)) / case.size)
-    magnitude = taken + taken.sum(axis=-1, keepdims=True) * problem.policy
-    return np.asarray((2 * error + 2 * problem.subject.unit_roundoff * (case.size + 4)) * magnitude)
+    error = log_prob_error(problem.subject, problem.case.logits)[:, None]
+    relative = 2 * error + 2 * problem.subject.unit_roundoff * (problem.case.size + 4)
+    return np.asarray(relative * problem.gradient_magnitude)
 
 
 def _product_error(problem: Problem, vector: Array, damping: float) -> Array:

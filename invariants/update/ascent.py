@@ -11,7 +11,7 @@ from ...reference.arithmetic import Array, ball, floating, precision
 from ...reference.ppo import policy_loss_gradients
 from ...reference.softmax import log_softmax, softmax
 from ..subject import Subject
-from ..tables import BITS
+from ..tables import BITS, log_prob_error
 from .strategies import AscentBatch
 
 __all__ = ["Replay", "ascend", "replay"]
@@ -75,12 +75,12 @@ def replay(subject: Subject, case: AscentBatch) -> Replay:
     with precision(BITS):
         start, rows = ball(case.logits), (case.states, case.actions, ball(case.advantages))
         logits, old, clip_range = start, log_softmax(start)[columns], ball(case.clip_range)[()]
-        started, seen = _log_prob_error(u, start), np.bincount(case.states, minlength=len(error)) > 0
+        started, seen = log_prob_error(subject, start), np.bincount(case.states, minlength=len(error)) > 0
         for _ in range(case.epochs):
             log_ratio = floating(log_softmax(logits)[columns] - old)
             ratio, policy, largest = np.exp(log_ratio), softmax(logits), error.max(axis=-1)
             pull = row_pulls(logits, old, *rows, clip_range)
-            relative = 4 * largest + 2 * _log_prob_error(u, logits) + started + u * (size + 8)
+            relative = 4 * largest + 2 * log_prob_error(subject, logits) + started + u * (size + 8)
             slack = 2 * (relative[case.states] + u * np.abs(log_ratio))
             off_kink = np.minimum(np.abs(ratio - 1 - epsilon), np.abs(ratio - 1 + epsilon)) - 4 * u
             lost[case.states[(off_kink <= slack * ratio) & (advantages > 0)]] = True
@@ -96,9 +96,3 @@ def replay(subject: Subject, case: AscentBatch) -> Replay:
             error[lost] = 0
     error[lost] = np.inf
     return Replay(logits, error)
-
-
-def _log_prob_error(unit: float, logits: Array) -> Array:
-    """As ``log_prob_error`` of ``tables``, along the way."""
-    largest = np.abs(floating(logits)).max(axis=-1)
-    return np.asarray(unit * (4 * largest + 2 * logits.shape[-1] + 16))

@@ -129,6 +129,13 @@ class Problem:
         return float(np.sqrt((self.gradient**2 / seen).sum()))
 
     @cached_property
+    def gradient_magnitude(self) -> Array:
+        """T(s, b) = B⁻¹ Σ_{i: sᵢ=s} |Âᵢ| (1[aᵢ=b] + π(b|s)), ``[S, A]``."""
+        taken = np.zeros(self.policy.shape)
+        np.add.at(taken, (self.case.states, self.case.actions), np.abs(floating(self.case.advantages)) / self.case.size)
+        return np.asarray(taken + taken.sum(axis=-1, keepdims=True) * self.policy)
+
+    @cached_property
     def _raw(self) -> Array:
         """maxₐ|m(s, a)|/(w π), ``[S]``, m the mean of the advantages of (s, a): F⁺g before it is centred."""
         sums = np.zeros(self.policy.shape)
@@ -149,10 +156,7 @@ class Problem:
         u, size, visited = self.subject.unit_roundoff, self.case.size, self.visited
         mass = self.mass[visited]
         error = float(log_prob_error(self.subject, self.case.logits)[visited].max())
-        columns, advantages = (self.case.states, self.case.actions), np.abs(floating(self.case.advantages)) / size
-        taken = np.zeros(self.policy.shape)
-        np.add.at(taken, columns, advantages)
-        spread = (taken + taken.sum(axis=-1, keepdims=True) * self.policy)[visited]
+        spread = self.gradient_magnitude[visited]
         spread = spread + spread.mean(axis=-1, keepdims=True)
         amplified = (spread**2 / mass).sum()
         if damping > 0:
