@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from functools import wraps
+from typing import Any, Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,7 +14,9 @@ from .capability import Capability
 from .comparison import Comparison
 from .subject import Subject
 
-__all__ = ["Class", "Invariant", "Offers", "statement"]
+__all__ = ["Class", "Invariant", "Offers", "statement", "statement_of_each"]
+
+View = TypeVar("View")
 
 
 class Class(StrEnum):
@@ -106,5 +109,37 @@ def statement(
             compare=compare,
             needs=needs,
         )
+
+    return decorate
+
+
+def statement_of_each(
+    capabilities: tuple[Capability, ...],
+    view: Callable[[Subject, Capability], View],
+    *,
+    kind: Class,
+    formula: str,
+    sources: tuple[str, ...],
+    rejects: str,
+    claims: tuple[str, ...] = (),
+    cases: Callable[[str], st.SearchStrategy[Any]] | None = None,
+) -> Callable[[Callable[[View, Any], Comparison]], tuple[Invariant, ...]]:
+    """Make an invariant for each capability of a comparison of the implementation, seen through one of them, on a case.
+
+    ``view`` makes what the function takes of the implementation and the capability; the rest is as for ``statement``.
+    """
+
+    def decorate(compare: Callable[[View, Any], Comparison]) -> tuple[Invariant, ...]:
+        def judged(capability: Capability) -> Invariant:
+            @statement(
+                capability, kind=kind, formula=formula, sources=sources, rejects=rejects, claims=claims, cases=cases
+            )
+            @wraps(compare)
+            def trial(subject: Subject, case: Any) -> Comparison:
+                return compare(view(subject, capability), case)
+
+            return trial
+
+        return tuple(map(judged, capabilities))
 
     return decorate

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
+from functools import partial
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...reference.arithmetic import Array, floating
 from ..capability import Capability
 from ..comparison import Comparison
-from ..invariant import Class, Invariant
-from ..invariant import statement as for_one
+from ..invariant import statement_of_each
 from ..subject import Subject
 from .capabilities import GAE, LAMBDA_RETURNS
-from .strategies import Trajectories, trajectories
+from .strategies import Trajectories
 
 __all__ = ["GAE_2016", "SUTTON_BARTO_2018", "TIME_LIMITS_2018", "Estimate", "statement"]
 
@@ -34,19 +30,15 @@ class Estimate:
     """An implementation's estimator, seen through one of its two methods."""
 
     subject: Subject
-    capability: str
+    capability: Capability
 
     def __call__(self, case: Trajectories) -> Array:
         """What the implementation returns for a case, ``[T, N]``."""
-        return self.subject.call(self.capability, *case.batch, shape=case.rewards.shape, **case.factors)
-
-    def raw(self, *arrays: Any, **factors: Any) -> Any:
-        """The same call with exactly these objects, its result untouched."""
-        return self.subject.call_raw(self.capability, *arrays, **factors)
+        return self.capability.results(self.subject, case)[0]
 
     def of(self, advantages: Array, case: Trajectories) -> Array:
         """What this method should return where the advantages are these: Â, or Â + V."""
-        return np.asarray(advantages + case.values) if self.capability == "lambda_returns" else advantages
+        return np.asarray(advantages + case.values) if self.capability is LAMBDA_RETURNS else advantages
 
     def against(self, advantages: Array, case: Trajectories, what: str) -> Comparison:
         """Compare the implementation with the right advantages of a case."""
@@ -68,35 +60,10 @@ class Estimate:
             total = rewards[t] + bootstrap + values[t] + gamma * lam * total * ~case.ended[t]
             magnitude[t] = total
         roundings = 2 * (3 * np.arange(steps, 0, -1)[:, None] + 4)
-        if self.capability == "lambda_returns":
+        if self.capability is LAMBDA_RETURNS:
             magnitude, roundings = magnitude + values, roundings + 2
         return np.asarray(roundings * (self.subject.unit_roundoff * magnitude + SMALLEST[self.subject.dtype]))
 
 
-def statement(
-    *,
-    kind: Class,
-    formula: str,
-    sources: tuple[str, ...],
-    rejects: str,
-    claims: tuple[str, ...] = (),
-    cases: Callable[[str], st.SearchStrategy[Any]] = trajectories,
-) -> Callable[[Callable[[Estimate, Any], Comparison]], tuple[Invariant, ...]]:
-    """Make two invariants, ``gae-…`` and ``lambda-returns-…``, of a comparison of an estimate on a case.
-
-    The function's name and the first line of its docstring become the id and the statement.
-    """
-
-    def decorate(compare: Callable[[Estimate, Any], Comparison]) -> tuple[Invariant, ...]:
-        def judged(capability: Capability) -> Invariant:
-            @wraps(compare)
-            def trial(subject: Subject, case: Any) -> Comparison:
-                return compare(Estimate(subject, capability.name), case)
-
-            return for_one(
-                capability, kind=kind, formula=formula, sources=sources, rejects=rejects, claims=claims, cases=cases
-            )(trial)
-
-        return judged(GAE), judged(LAMBDA_RETURNS)
-
-    return decorate
+statement = partial(statement_of_each, (GAE, LAMBDA_RETURNS), Estimate)
+"""Make two invariants, ``gae-…`` and ``lambda-returns-…``, of a comparison of an estimate on a case."""

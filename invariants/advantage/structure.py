@@ -12,6 +12,7 @@ from ...reference.arithmetic import Array, floating
 from ..comparison import Comparison
 from ..invariant import Class
 from ..lattice import SMALL, numbers, rounded
+from .capabilities import LAMBDA_RETURNS
 from .estimator import GAE_2016, SUTTON_BARTO_2018, Estimate, statement
 from .strategies import Trajectories, trajectories
 
@@ -98,7 +99,7 @@ def unmoved_by_a_potential(estimate: Estimate, case: ShiftedTrajectories) -> Com
         estimate,
     )
     before = estimate(here)
-    if estimate.capability == "lambda_returns":
+    if estimate.capability is LAMBDA_RETURNS:
         got, expected = estimate(moved) - floating(moved.values), before - floating(here.values)
     else:
         got, expected = estimate(moved), before

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
 
 from ...reference import policy_evaluation
 from ...reference.arithmetic import Array, exact, floating
 from ...reference.tabular_mdp import TabularMDP
 from ..capability import Capability
 from ..comparison import Comparison
-from ..invariant import Class, Invariant
-from ..invariant import statement as for_one
+from ..invariant import statement_of_each
 from ..mdps import OnePolicy
 from ..subject import Subject
 from .capabilities import ACTION_VALUES, STATE_VALUES, discount_of, relative_error
-from .strategies import evaluations
 
 __all__ = ["NG_1999", "PUTERMAN_1994", "SUTTON_BARTO_2018", "Values", "as_told", "statement", "taken_from"]
 
@@ -80,30 +76,5 @@ def as_told(numbers: Any, *told: Array) -> Array:
     return np.asarray(floating(numbers) if good else np.full(np.shape(numbers), np.nan))
 
 
-def statement(
-    *,
-    kind: Class,
-    formula: str,
-    sources: tuple[str, ...],
-    rejects: str,
-    claims: tuple[str, ...] = (),
-    cases: Callable[[str], st.SearchStrategy[Any]] = evaluations,
-) -> Callable[[Callable[[Values, Any], Comparison]], tuple[Invariant, ...]]:
-    """Make two invariants, ``state-values-…`` and ``action-values-…``, of a comparison of values on a case.
-
-    The function's name and the first line of its docstring become the id and the statement.
-    """
-
-    def decorate(compare: Callable[[Values, Any], Comparison]) -> tuple[Invariant, ...]:
-        def judged(capability: Capability) -> Invariant:
-            @wraps(compare)
-            def trial(subject: Subject, case: Any) -> Comparison:
-                return compare(Values(subject, capability), case)
-
-            return for_one(
-                capability, kind=kind, formula=formula, sources=sources, rejects=rejects, claims=claims, cases=cases
-            )(trial)
-
-        return judged(STATE_VALUES), judged(ACTION_VALUES)
-
-    return decorate
+statement = partial(statement_of_each, (STATE_VALUES, ACTION_VALUES), Values)
+"""Make two invariants, ``state-values-…`` and ``action-values-…``, of a comparison of values on a case."""
