@@ -1,90 +1,173 @@
-"""What the machine can do while a benchmark runs: two probes on one thread, just before it and just after.
+"""Contenders measured in turn, each in a process of its own, with two probes of the machine beside them.
 
-`copy` moves 32 MiB from one array into another, `matmul` is a product of two 512 × 512 float32 matrices. Their medians
-go into the benchmark's `extra_info["probes"]`, in microseconds, so that every figure has a distance to the machine's
-ceiling, and runs on other machines or beside other work can be compared by ratios. `side_by_side` measures contenders
-in turn, and says so in `extra_info` as `policyproof bench` reads it.
+pytest-benchmark drives the rounds. In each of them every contender takes a turn, and so do the probes, so that a noisy
+machine disturbs all alike. Its table shows the first contender. All of them go into the benchmark's `extra_info`, which
+`policyproof bench` reads: medians and quartiles over the rounds, and ratios to the first within a round.
 """
 
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
 from statistics import median, quantiles
-from time import thread_time
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
-import numpy as np
 import pytest
-import torch
 
-REPEATS = 9
-ROUNDS = 51
+HERE = Path(__file__).parent
+PROBES = ("copy", "matmul")
+ROUNDS, REPEATS = 51, 9
 SECONDS_A_TURN = 0.001
-Contenders = Mapping[str, Callable[[], object]]
+LONG, SELDOM = 1.0, 20
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+Contender = Callable[..., Iterator[Callable[[], object]]]
+_told = [0.0]
 
 
-def _seconds(function: Callable[[], object]) -> list[float]:
-    function()
-    times = []
-    for _ in range(REPEATS):
-        start = thread_time()
-        function()
-        times.append(thread_time() - start)
-    return times
+def _clock() -> float:
+    """The CPU seconds that first contenders have told so far: what the plugin reads in place of a clock."""
+    return _told[0]
 
 
-def _probes() -> dict[str, Callable[[], object]]:
-    source, goal = np.zeros(2**25, np.uint8), np.ones(2**25, np.uint8)
-    left = torch.ones(512, 512)
-    return {"copy": lambda: np.copyto(goal, source), "matmul": lambda: left @ left}
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Time is kept where the contenders run."""
+    item.add_marker(pytest.mark.benchmark(timer=_clock))
 
 
-@pytest.fixture(autouse=True)
-def _probed(request: pytest.FixtureRequest) -> Iterator[None]:
-    benchmark: Any = request.getfixturevalue("benchmark") if "benchmark" in request.fixturenames else None
-    if benchmark is None or benchmark.disabled:
-        yield
-        return
-    probes, threads = _probes(), torch.get_num_threads()
-    torch.set_num_threads(1)
-    before = {name: _seconds(probe) for name, probe in probes.items()}
-    torch.set_num_threads(threads)
-    yield
-    torch.set_num_threads(1)
-    both = {name: before[name] + _seconds(probe) for name, probe in probes.items()}
-    torch.set_num_threads(threads)
-    benchmark.extra_info["probes"] = {name: float(f"{median(times) * 1e6:.4g}") for name, times in both.items()}
+class _Worker:
+    """A process in which some functions of a file wait for their turns; see `worker.py`."""
+
+    def __init__(self, file: Path, names: Sequence[str], sizes: Mapping[str, Any]) -> None:
+        self._about = f"{', '.join(names)} of {file.name}"
+        self._process = subprocess.Popen(
+            (sys.executable, str(HERE / "worker.py"), str(file), json.dumps(sizes), *names),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **ONE_THREAD},
+        )  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if kind:
+            self._process.kill()
+        self._process.__exit__(kind, error, at)
+
+    def ask(self, *question: Any) -> Any:
+        assert self._process.stdin
+        print(json.dumps(question), file=self._process.stdin, flush=True)
+        return self.answer()
+
+    def answer(self) -> Any:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        if not line:
+            raise ChildProcessError(f"{self._about}: the process ended with status {self._process.wait()}")
+        return json.loads(line)
+
+
+class _Turns:
+    """The turns of one contender: `calls` of them, or as many as take about a millisecond after one that is not timed.
+
+    One that takes more than `LONG` seconds has its turn in one round of `SELDOM`; the first contender is never so slow.
+    """
+
+    def __init__(self, name: str, worker: _Worker, calls: int | None) -> None:
+        self._name, self._worker = name, worker
+        self.seconds: dict[int, float] = {}
+        self._warm, self._calls, self._every = 0, calls or 1, 1
+        if calls is None:
+            if self._turn() > LONG:
+                self._every = SELDOM
+            else:
+                self._warm = 1
+                self._calls = max(1, round(SECONDS_A_TURN / min(self._turn() for _ in range(REPEATS))))
+
+    def _turn(self) -> float:
+        return float(self._worker.ask("turn", self._name, self._warm, self._calls))
+
+    def take(self, number: int) -> float:
+        """The seconds of a call in a round."""
+        if number % self._every == 0:
+            self.seconds[number] = self._turn()
+        return self.seconds.get(number, 0.0)
+
+    def answer(self) -> Any:
+        """What the last call returned."""
+        return self._worker.ask("answer", self._name)
+
+
+def _microseconds(seconds: float, per: int) -> float:
+    return float(f"{seconds / per * 1e6:.4g}")
+
+
+def _figures(contenders: Mapping[str, _Turns], probes: Mapping[str, _Turns], per: int) -> dict[str, Any]:
+    """Medians, quartiles, and ratios to the first contender, per the number of things that a call does."""
+    parts = {name: quantiles(turns.seconds.values(), n=4) for name, turns in {**contenders, **probes}.items()}
+    first, *others = contenders
+    base = contenders[first].seconds
+    ratios = {
+        f"{name}_to_{first}": median(time / base[i] for i, time in contenders[name].seconds.items()) for name in others
+    }
+    return {
+        **{name: float(f"{ratio:.3g}") for name, ratio in ratios.items()},
+        "microseconds": {name: _microseconds(parts[name][1], per) for name in contenders},
+        "quartiles": {name: [_microseconds(parts[name][i], per) for i in (0, 2)] for name in contenders},
+        "probes": {name: _microseconds(parts[name][1], 1) for name in probes},
+        "load_average": float(f"{os.getloadavg()[0]:.2g}"),
+    }
 
 
 @pytest.fixture
-def side_by_side(benchmark: Any) -> Callable[[Contenders], None]:
-    """A function that measures contenders, the first of them once more for the plugin's own table.
+def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Callable[..., Callable[[str], Any]]]:
+    """A function that measures functions of the test's file in turn, and returns what finds each one's last result.
 
-    In each round every contender runs in turn for about a millisecond, after one call that is not timed; figures are
-    medians and quartiles over the rounds, of CPU time of the one thread, and ratios to the first within a round.
+    `contenders` are described in `worker.py`; `sizes` are their keywords. They take `calls` calls a turn (None: about a
+    millisecond's worth, after one that is not timed); a figure is the time of a call ÷ `per`. `together` puts all of
+    them into one process.
     """
+    with ExitStack() as stack:
 
-    def measure(contenders: Contenders) -> None:
-        threads = torch.get_num_threads()
-        torch.set_num_threads(1)
-        calls = {name: max(1, round(SECONDS_A_TURN / max(min(_seconds(f)), 1e-9))) for name, f in contenders.items()}
-        times: dict[str, list[float]] = {name: [] for name in contenders}
-        for _ in range(ROUNDS):
-            for name, function in contenders.items():
-                function()
-                start = thread_time()
-                for _ in range(calls[name]):
-                    function()
-                times[name].append((thread_time() - start) / calls[name])
-        torch.set_num_threads(threads)
-        first = next(iter(contenders))
-        for name, own in times.items():
-            low, middle, high = (float(f"{part * 1e6:.4g}") for part in quantiles(own, n=4))
-            benchmark.extra_info.setdefault("microseconds", {})[name] = middle
-            benchmark.extra_info.setdefault("quartiles", {})[name] = [low, high]
-            if name != first:
-                ratio = median(a / b for a, b in zip(own, times[first], strict=True))
-                benchmark.extra_info[f"{name}_to_{first}"] = float(f"{ratio:.3g}")
-        benchmark.extra_info["load_average"] = float(f"{os.getloadavg()[0]:.2g}")
-        benchmark.pedantic(contenders[first], rounds=ROUNDS, iterations=calls[first])
+        def turns(file: Path, names: Sequence[str], sizes: Mapping[str, Any], calls: int | None) -> dict[str, _Turns]:
+            worker = stack.enter_context(_Worker(file, names, sizes))
+            worker.answer()
+            return {name: _Turns(name, worker, calls) for name in names}
 
-    return measure
+        def measure(
+            contenders: Sequence[Contender],
+            sizes: Mapping[str, Any],
+            *,
+            calls: int | None = None,
+            rounds: int = ROUNDS,
+            per: int = 1,
+            together: bool = False,
+        ) -> Callable[[str], Any]:
+            names, judged, probes = [contender.__name__ for contender in contenders], {}, {}
+            for group in [names] if together else [[name] for name in names]:
+                judged |= turns(request.path, group, sizes, calls)
+            for name in PROBES:
+                probes |= turns(HERE / "probes.py", [name], {}, None)
+            first, *others = (*judged.values(), *probes.values())
+            numbers = count()
+
+            def the_others() -> tuple[tuple[int], dict[str, Any]]:
+                number = next(numbers)
+                for one in others:
+                    one.take(number)
+                return (number,), {}
+
+            def the_first(number: int) -> None:
+                _told[0] += first.take(number)
+
+            benchmark.pedantic(the_first, setup=the_others, rounds=rounds)
+            if not benchmark.disabled:
+                processes = "one process" if together else "a process each"
+                benchmark.extra_info |= {"sizes": sizes, "processes": processes, **_figures(judged, probes, per)}
+            return lambda name: judged[name].answer()
+
+        yield measure

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -47,9 +46,9 @@ LIBRARIES = ("torch", "numpy", "numba", "gymnasium", "stable-baselines3", "sb3-c
 def bench(targets: tuple[str, ...], json_file: Path | None, compare: Path | None, slower_than: float) -> None:
     """Measure each TARGET, a file of the folder `benchmarks` without `test_`; all of them if none is named.
 
-    Each runs in a process of its own, under pytest-benchmark, with its contenders in turn. Two probes of the machine
-    are measured beside them, a copy and a matrix product, and figures are compared as ratios to a probe, so that a
-    noisy or another machine does not count as a change. Needs the source tree, and the libraries that are measured.
+    pytest-benchmark drives the rounds; in each of them every contender takes its turn, in a process of its own. So do
+    two probes of the machine, a copy and a matrix product. Figures are compared as ratios to a probe, so that a noisy
+    or another machine does not count as a change. Needs the source tree, and the libraries that are measured.
 
     \b
     policyproof bench advantage --json before.json
@@ -98,22 +97,19 @@ def _earlier(file: Path | None) -> dict[str, Mapping[str, Any]]:
 
 
 def _measured(name: str, file: Path) -> dict[str, Any]:
-    """Run one file in a process of its own, on one thread."""
+    """Run one file under pytest-benchmark."""
     with TemporaryDirectory() as folder:
         full = Path(folder) / "full.json"
         options = ("--benchmark-only", f"--benchmark-json={full}", "-p", "no:xdist", "-p", "no:cacheprovider", "-q")
-        command = (sys.executable, "-m", "pytest", str(file), "--rootdir", str(FOLDER.parent), *options)
-        done = subprocess.run(  # noqa: S603 - our own benchmarks, by our own interpreter
-            command, env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=False
-        )
+        command = (sys.executable, "-P", "-m", "pytest", str(file), "--rootdir", str(FOLDER.parent), *options)
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own benchmarks
         if done.returncode or not full.is_file():
             last = (done.stdout.strip() or done.stderr.strip()).splitlines()[-1:]
             raise UsageError(f"benchmark {name} did not come to its end: {' '.join(last)}; run pytest {file}")
         measured = json.loads(full.read_text(encoding="utf-8"))
     measured["machine_info"]["versions"] = dict(filter(None, map(_version, LIBRARIES)))
     about = (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or name).split("\n\n")[0]
-    how = f"policyproof bench {name}: contenders in turn, one process, one thread; medians"
-    return benchmark_record(measured, " ".join(about.split()).rstrip("."), how)
+    return benchmark_record(measured, " ".join(about.split()).rstrip("."), f"policyproof bench {name}")
 
 
 def _version(library: str) -> tuple[str, str] | None:
