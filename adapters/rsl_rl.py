@@ -1,6 +1,7 @@
 """rsl_rl: its PPO, played on a trajectory or updated on a batch through stand-ins for actor and critic.
 
-Tried with 5.5. A time limit reaches it as ``extras["time_outs"]``.
+Tried with 5.5. A time limit reaches it as ``extras["time_outs"]``, which is of "time limits and not due to the
+environment reaching a terminal state" (``VecEnv.step``): where a step has both flags, it is a termination.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ try:
     from tensordict import TensorDict
     from torch import nn
 
+    from ._collectors.rsl_rl import collected
     from ._torch import generators_kept, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("rsl_rl", "pip install rsl-rl-lib") from error
@@ -82,6 +84,10 @@ class Implementation:
         """``kl_divergence(old, new)`` of the same module."""
         old, new = _gaussian(mean_p, log_std_p), _gaussian(mean_q, log_std_q)
         return new.kl_divergence(old.params, new.params).numpy()
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``OnPolicyRunner.learn`` on a ``VecEnv``, up to PPO's update."""
+        return collected(make_env, policy, values, **how)
 
 
 class _Actor(nn.Module):
@@ -147,7 +153,7 @@ def _played(rewards: Any, values: Any, next_values: Any, terminated: Any, trunca
     states = np.arange((steps + 1) * envs).reshape(steps + 1, envs)
     for t in range(steps):
         ppo.act(_observed(states[t]))
-        extras = {"time_outs": tensor(truncated[t])}
+        extras = {"time_outs": tensor(truncated[t] & ~terminated[t])}
         ppo.process_env_step(_observed(states[t + 1]), tensor(rewards[t]), tensor(terminated[t] | truncated[t]), extras)
     ppo.compute_returns(_observed(states[steps]))
     return ppo.storage
