@@ -147,7 +147,9 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
             per: int = 1,
             together: bool = False,
         ) -> Callable[[str], Any]:
-            names, judged, probes = [contender.__name__ for contender in contenders], {}, {}
+            names = [contender.__name__ for contender in contenders]
+            judged: dict[str, _Turns] = {}
+            probes: dict[str, _Turns] = {}
             for group in [names] if together else [[name] for name in names]:
                 judged |= turns(request.path, group, sizes, calls)
             for name in PROBES:

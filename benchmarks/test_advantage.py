@@ -71,7 +71,7 @@ def kernel(T: int, N: int) -> Functions:
 def probe(T: int, N: int) -> Functions:
     from numba import njit
 
-    @njit(nogil=True)  # type: ignore[untyped-decorator]
+    @njit(nogil=True)
     def sweep(r: Any, v: Any, w: Any, e: Any, u: Any, out: Any) -> None:
         for i in range(out.size):
             out[i] = r[i] + v[i] + w[i] + e[i] + u[i]

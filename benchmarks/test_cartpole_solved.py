@@ -53,7 +53,7 @@ def sb3() -> Functions:
         reached = False
 
         def _on_step(self) -> bool:
-            episodes = self.model.ep_info_buffer
+            episodes = self.model.ep_info_buffer or ()
             self.reached = len(episodes) == 100 and float(np.mean([episode["r"] for episode in episodes])) >= SOLVED
             return not self.reached
 

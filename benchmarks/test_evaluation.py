@@ -55,7 +55,7 @@ def loop(B: int, S: int, A: int) -> Functions:
 def probe(B: int, S: int, A: int) -> Functions:
     from numba import njit
 
-    @njit(nogil=True, fastmath=True)  # type: ignore[untyped-decorator]
+    @njit(nogil=True, fastmath=True)
     def sweep(rows: Any, out: Any) -> None:
         for i in range(len(rows)):
             out[i] = rows[i].sum()

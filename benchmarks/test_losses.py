@@ -55,7 +55,7 @@ def autograd(B: int) -> Iterator[Callable[[], object]]:
 def probe(B: int) -> Iterator[Callable[[], object]]:
     from numba import njit
 
-    @njit(nogil=True)  # type: ignore[untyped-decorator]
+    @njit(nogil=True)
     def sweep(x: Any, y: Any, z: Any, out: Any) -> None:
         for i in range(out.size):
             out[i] = x[i] + y[i] + z[i]

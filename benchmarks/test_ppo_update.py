@@ -19,7 +19,7 @@ from gymnasium.spaces import Box, Discrete
 from numpy.typing import NDArray
 
 ROUNDS = 21
-SETTINGS: dict[str, tuple[int, int | None, dict[str, int]]] = {
+SETTINGS: dict[str, tuple[int, int | None, dict[str, Any]]] = {
     "MuJoCo": (17, None, {"environments": 1, "steps": 2048, "epochs": 10, "minibatch_size": 64}),
     "CartPole": (4, 2, {"environments": 4, "steps": 128, "epochs": 4, "minibatch_size": 128}),
 }
@@ -41,7 +41,7 @@ class _Still(gymnasium.Env[Any, Any]):
         return np.zeros(self.observation_space.shape, np.float32), {}
 
 
-def _rollout(inputs: int, choices: int | None, sizes: dict[str, int]) -> Arrays:
+def _rollout(inputs: int, choices: int | None, sizes: dict[str, Any]) -> Arrays:
     """Random numbers under the names of a rollout buffer, time-major; the same ones for both sides."""
     T, N, draw = sizes["steps"], sizes["environments"], np.random.default_rng(0)
     rewards, values, advantages = draw.standard_normal((3, T, N), np.float32)
