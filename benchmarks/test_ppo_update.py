@@ -33,12 +33,13 @@ class _Still(gymnasium.Env[Any, Any]):
     """An environment that has spaces and nothing else."""
 
     def __init__(self, inputs: int, choices: int | None) -> None:
+        self.observation = np.zeros(inputs, np.float32)
         self.observation_space = Box(-np.inf, np.inf, (inputs,), np.float32)
         self.action_space = Discrete(choices) if choices else Box(-1, 1, (DIMENSIONS,), np.float32)
 
     def reset(self, *, seed: int | None = None, options: Any = None) -> Any:
         super().reset(seed=seed, options=options)
-        return np.zeros(self.observation_space.shape, np.float32), {}
+        return self.observation, {}
 
 
 def _rollout(inputs: int, choices: int | None, sizes: dict[str, Any]) -> Arrays:
