@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from inspect import signature
 from itertools import product
 from typing import Any
 
@@ -42,21 +43,24 @@ def variant(
 ) -> Callable[[Callable[..., Any]], tuple[Variant, ...]]:
     """Make variants of a function with the seam's signature, one a capability.
 
-    ``options`` are keyword arguments with their choices: every combination is a form. The function receives the
-    ``capability`` as well.
+    ``options`` are keyword arguments with their choices: every combination is a form. A function that has an argument
+    ``capability`` receives that as well.
     """
 
     def decorate(function: Callable[..., Any]) -> tuple[Variant, ...]:
+        asks = "capability" in signature(function, follow_wrapped=False).parameters
         choices = [dict(zip(options, values, strict=True)) for values in product(*options.values())]
-        return tuple(
-            Variant(
+
+        def made(capability: str) -> Variant:
+            told = {"capability": capability} if asks else {}
+            return Variant(
                 name=function.__name__.replace("_", "-"),
                 capability=capability,
                 description=(function.__doc__ or "").strip().splitlines()[0],
                 citations=citations,
-                forms=tuple(partial(function, capability=capability, **choice) for choice in choices),
+                forms=tuple(partial(function, **told, **choice) for choice in choices),
             )
-            for capability in capabilities
-        )
+
+        return tuple(map(made, capabilities))
 
     return decorate

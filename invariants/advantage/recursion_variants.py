@@ -71,12 +71,12 @@ def reward_of_the_previous_step(steps: Steps) -> Array:
 
 
 @variant(*BOTH, citations=("StackOverflow 53802453: built in a reversed loop, never turned round",))
-def reversed_in_time(*batch: Array, **options: Any) -> Array:
+def reversed_in_time(*batch: Array, capability: str, **factors: Any) -> Array:
     """The result is right but upside down."""
-    return np.flip(right(*batch, **options), axis=0).copy()
+    return np.flip(right(*batch, capability=capability, **factors), axis=0).copy()
 
 
 @variant("lambda_returns", citations=("vwxyzjn/cleanrl#337 (95fcdd75): returns computed from stale zero advantages",))
-def returns_are_the_values(_rewards: Array, values: Array, *_others: Array, **_options: Any) -> Array:
+def returns_are_the_values(_rewards: Array, values: Array, *_others: Array, **_factors: Any) -> Array:
     """The critic regresses to itself: V is returned in place of Â + V."""
     return values.copy()

@@ -51,18 +51,16 @@ def softmax_applied_twice(*arguments: Array, capability: str) -> Array:
 
 
 @variant(LOG_PROB, citations=("pytorch/rl#1750: log_prob = prob.clamp_min(resolution)",), least=(1e-6, 1e-15, 0.0))
-def probability_in_place_of_its_logarithm(logits: Array, actions: Array, *, least: float, capability: str) -> Array:
+def probability_in_place_of_its_logarithm(logits: Array, actions: Array, *, least: float) -> Array:
     """The logarithm is forgotten."""
-    del capability
     return taken(np.maximum(softmax(logits), least), actions)
 
 
 @variant(
     ENTROPY, citations=("Unity-Technologies/ml-agents#3607: the sampled action in place of the log-probabilities",)
 )
-def entropy_of_the_sampled_action(logits: Array, *, capability: str) -> Array:
+def entropy_of_the_sampled_action(logits: Array) -> Array:
     """The entropy of the one-hot action that was taken, which is 0 whatever the policy."""
-    del capability
     return np.zeros(len(logits))
 
 
@@ -70,9 +68,8 @@ def entropy_of_the_sampled_action(logits: Array, *, capability: str) -> Array:
     ENTROPY,
     citations=("rlworkgroup/garage 26c14a3e (#368), c4b49939 (#579): the negative log-likelihood without its minus",),
 )
-def log_likelihood_without_its_sign(logits: Array, *, capability: str) -> Array:
+def log_likelihood_without_its_sign(logits: Array) -> Array:
     """The mean log-probability in place of its negative, so that a bonus for entropy takes entropy away."""
-    del capability
     return -oracle_entropy(logits)
 
 
@@ -83,16 +80,15 @@ def log_likelihood_without_its_sign(logits: Array, *, capability: str) -> Array:
         "tensorforce/tensorforce#107: distribution and previous distribution swapped",
     ),
 )
-def direction_reversed(logits_p: Array, logits_q: Array, *, capability: str) -> Array:
+def direction_reversed(logits_p: Array, logits_q: Array) -> Array:
     """KL(q‖p) in place of KL(p‖q)."""
-    del capability
     return oracle_kl(logits_q, logits_p)
 
 
 @variant(KL, citations=("tensorforce/tensorforce#105, #101: the reported divergence is always 0",))
-def distribution_compared_with_itself(logits_p: Array, logits_q: Array, *, capability: str) -> Array:
+def distribution_compared_with_itself(logits_p: Array, logits_q: Array) -> Array:
     """KL(p‖p) in place of KL(p‖q)."""
-    del logits_q, capability
+    del logits_q
     return oracle_kl(logits_p, logits_p)
 
 
@@ -124,16 +120,14 @@ def logarithm_guarded_by_a_small_number(*arguments: Array, least: float, capabil
 
 
 @variant(LOG_PROB, by=(1, -1))
-def action_of_another_number(logits: Array, actions: Array, *, by: int, capability: str) -> Array:
+def action_of_another_number(logits: Array, actions: Array, *, by: int) -> Array:
     """Control: actions counted from 1, or from −1."""
-    del capability
     return oracle_log_prob(logits, (actions + by) % logits.shape[1])
 
 
 @variant(LOG_PROB)
-def action_of_the_next_row(logits: Array, actions: Array, *, capability: str) -> Array:
+def action_of_the_next_row(logits: Array, actions: Array) -> Array:
     """Control: states and actions of the batch are out of step."""
-    del capability
     return oracle_log_prob(logits, np.roll(actions, -1))
 
 
@@ -157,21 +151,18 @@ def mean_over_the_actions(logits_p: Array, logits_q: Array, *, capability: str) 
 
 
 @variant(KL)
-def cross_entropy_in_place_of_divergence(logits_p: Array, logits_q: Array, *, capability: str) -> Array:
+def cross_entropy_in_place_of_divergence(logits_p: Array, logits_q: Array) -> Array:
     """Control: −Σ p log q, without the entropy of p."""
-    del capability
     return oracle_kl(logits_p, logits_q) + oracle_entropy(logits_p)
 
 
 @variant(ENTROPY)
-def entropy_in_bits(logits: Array, *, capability: str) -> Array:
+def entropy_in_bits(logits: Array) -> Array:
     """Control: logarithms to the base 2."""
-    del capability
     return np.asarray(oracle_entropy(logits) / np.log(2))
 
 
 @variant(ENTROPY)
-def fraction_of_the_largest_entropy(logits: Array, *, capability: str) -> Array:
+def fraction_of_the_largest_entropy(logits: Array) -> Array:
     """Control: divided by log K, so that an even choice has 1."""
-    del capability
     return np.asarray(oracle_entropy(logits) / np.log(max(2, logits.shape[1])))

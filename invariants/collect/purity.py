@@ -24,9 +24,8 @@ CALLS = count()
 
 
 @variant("collect")
-def inputs_overwritten(*arguments: Any, capability: str, **settings: Any) -> Rollout:
+def inputs_overwritten(*arguments: Any, **settings: Any) -> Rollout:
     """Control: the critic's table is changed in place where it can be written to."""
-    del capability
     rollout = collect(*arguments, **settings)
     if arguments[2].flags.writeable:
         arguments[2][...] += 1
@@ -34,17 +33,15 @@ def inputs_overwritten(*arguments: Any, capability: str, **settings: Any) -> Rol
 
 
 @variant("collect")
-def answer_depends_on_the_call(*arguments: Any, capability: str, **settings: Any) -> Rollout:
+def answer_depends_on_the_call(*arguments: Any, **settings: Any) -> Rollout:
     """Control: every other call is off by its last bit."""
-    del capability
     rollout = collect(*arguments, **settings)
     return replace(rollout, returns=np.nextafter(rollout.returns, np.inf)) if next(CALLS) % 2 else rollout
 
 
 @variant("collect")
-def not_a_number(*arguments: Any, capability: str, **settings: Any) -> Rollout:
+def not_a_number(*arguments: Any, **settings: Any) -> Rollout:
     """Control: the first advantage is NaN."""
-    del capability
     rollout = collect(*arguments, **settings)
     advantages = np.array(rollout.advantages)
     advantages[0, 0] = np.nan

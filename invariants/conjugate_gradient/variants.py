@@ -17,9 +17,8 @@ right_answer = CONJUGATE_GRADIENT.oracle
     citations=("HyperGAN/HyperGAN#255: the residual is set to b although the start is not zero",),
     start=("right-hand side", "ones", "noise"),
 )
-def residual_ignores_the_start(matrix: Array, right: Array, *, iterations: int, start: str, capability: str) -> Array:
+def residual_ignores_the_start(matrix: Array, right: Array, *, iterations: int, start: str) -> Array:
     """The iteration begins at a point other than zero, with the residual of zero."""
-    del capability
     noise = 1e-4 * np.cos(1.0 + np.arange(len(right)))
     begin = {"right-hand side": right, "ones": np.ones(len(right)), "noise": noise}[start]
     return np.asarray(begin + right_answer(matrix, right, iterations=iterations))
@@ -33,9 +32,8 @@ def residual_ignores_the_start(matrix: Array, right: Array, *, iterations: int, 
     ),
     stop=(0.0, 1e-10),
 )
-def no_stop_at_a_zero_residual(matrix: Array, right: Array, *, iterations: int, stop: float, capability: str) -> Array:
+def no_stop_at_a_zero_residual(matrix: Array, right: Array, *, iterations: int, stop: float) -> Array:
     """Nothing ends the iteration where the residual is zero, or nothing does so before the first step: 0/0."""
-    del capability
     x, residual, direction = np.zeros(len(right)), right.copy(), right.copy()
     for _ in range(iterations):
         image = matrix @ direction
@@ -50,24 +48,21 @@ def no_stop_at_a_zero_residual(matrix: Array, right: Array, *, iterations: int, 
 
 
 @variant(METHOD)
-def one_iteration_short(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def one_iteration_short(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: the iterate before the last one."""
-    del capability
     return np.asarray(right_answer(matrix, right, iterations=iterations - 1))
 
 
 @variant(METHOD)
-def residual_not_updated(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def residual_not_updated(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: every step goes along b by what is best from zero."""
-    del capability
     curvature = right @ matrix @ right
     return np.asarray(iterations * (right @ right) / curvature * right if curvature > 0 else 0 * right)
 
 
 @variant(METHOD)
-def directions_not_conjugate(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def directions_not_conjugate(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: steepest descent, without β."""
-    del capability
     x = np.zeros(len(right))
     for _ in range(iterations):
         residual = right - matrix @ x
@@ -78,9 +73,8 @@ def directions_not_conjugate(matrix: Array, right: Array, *, iterations: int, ca
 
 
 @variant(METHOD)
-def step_of_unit_curvature(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def step_of_unit_curvature(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: α = rᵀr / pᵀp, as if A were the identity."""
-    del capability
     x, residual = np.zeros(len(right)), right.copy()
     direction = residual
     for _ in range(iterations):
@@ -95,9 +89,8 @@ def step_of_unit_curvature(matrix: Array, right: Array, *, iterations: int, capa
 
 
 @variant(METHOD)
-def guard_as_large_as_the_curvature(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def guard_as_large_as_the_curvature(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: α = rᵀr / (pᵀAp + 1/10)."""
-    del capability
     x, residual, direction = np.zeros(len(right)), right.copy(), right.copy()
     for _ in range(iterations):
         squared = residual @ residual
@@ -112,16 +105,14 @@ def guard_as_large_as_the_curvature(matrix: Array, right: Array, *, iterations: 
 
 
 @variant(METHOD)
-def damping_added_again(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def damping_added_again(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: the system that is solved has 1/10 more on its diagonal."""
-    del capability
     return np.asarray(right_answer(matrix + 0.1 * np.eye(len(right)), right, iterations=iterations))
 
 
 @variant(METHOD)
-def one_unknown_after_another(matrix: Array, right: Array, *, iterations: int, capability: str) -> Array:
+def one_unknown_after_another(matrix: Array, right: Array, *, iterations: int) -> Array:
     """Control: Gauss and Seidel's sweeps, which depend on the order of the unknowns."""
-    del capability
     x = np.zeros(len(right))
     for _ in range(iterations):
         for row in range(len(right)):

@@ -28,18 +28,15 @@ def terms(
         "tensorforce/tensorforce#107: distribution and previous distribution swapped",
     ),
 )
-def direction_reversed(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str) -> Array:
+def direction_reversed(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """KL(q‖p) in place of KL(p‖q)."""
-    del capability
     return oracle_kl(mean_q, log_std_q, mean_p, log_std_p)
 
 
 @variant(KL, citations=("tensorforce/tensorforce#105, #101: the reported divergence is always 0",))
-def distribution_compared_with_itself(
-    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str
-) -> Array:
+def distribution_compared_with_itself(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """KL(p‖p) in place of KL(p‖q)."""
-    del mean_q, log_std_q, capability
+    del mean_q, log_std_q
     return oracle_kl(mean_p, log_std_p, mean_p, log_std_p)
 
 
@@ -47,11 +44,8 @@ def distribution_compared_with_itself(
     KL,
     citations=("PacktPublishing/Deep-Reinforcement-Learning-Hands-On#17: σ_p² + ((μ_p − μ_q)²/(2σ_q²)) − ½",),
 )
-def variance_outside_the_fraction(
-    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str
-) -> Array:
+def variance_outside_the_fraction(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """A misplaced parenthesis: σ_p² is not divided by 2σ_q²."""
-    del capability
     away = (mean_p - mean_q) ** 2 * np.exp(-2 * log_std_q) / 2
     return np.asarray((log_std_q - log_std_p + np.exp(2 * log_std_p) + away - 0.5).sum(axis=-1))
 
@@ -66,62 +60,42 @@ def variance_outside_the_fraction(
     guards=((1e-5, 1e-5), (1e-5, 0.0), (0.0, 1e-8), (0.0, 5e-9)),
 )
 def guarded_by_a_small_number(
-    mean_p: Array,
-    log_std_p: Array,
-    mean_q: Array,
-    log_std_q: Array,
-    *,
-    guards: tuple[float, float],
-    capability: str,
+    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, guards: tuple[float, float]
 ) -> Array:
     """A small number is added to the ratio of the deviations, or to a variance, which may be smaller still."""
-    del capability
     in_logarithm, in_variance = guards
     each = terms(mean_p, log_std_p, mean_q, log_std_q, in_logarithm=in_logarithm, in_variance=in_variance)
     return np.asarray(each.sum(axis=-1))
 
 
 @variant(KL)
-def half_of_the_square_missing(
-    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str
-) -> Array:
+def half_of_the_square_missing(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """Control: (μ_p − μ_q)²/σ_q² without its ½."""
-    del capability
     away = (mean_p - mean_q) ** 2 * np.exp(-2 * log_std_q)
     return np.asarray(oracle_kl(mean_p, log_std_p, mean_q, log_std_q) + away.sum(axis=-1) / 2)
 
 
 @variant(KL)
-def standard_deviation_for_variance(
-    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str
-) -> Array:
+def standard_deviation_for_variance(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """Control: standard deviations are taken for variances."""
-    del capability
     return oracle_kl(mean_p, log_std_p / 2, mean_q, log_std_q / 2)
 
 
 @variant(KL)
-def mean_over_the_dimensions(
-    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str
-) -> Array:
+def mean_over_the_dimensions(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """Control: averaged over the dimensions in place of summed."""
-    del capability
     return np.asarray(terms(mean_p, log_std_p, mean_q, log_std_q).mean(axis=-1))
 
 
 @variant(KL)
-def mean_over_the_batch(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str) -> Array:
+def mean_over_the_batch(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """Control: every row gets the mean of all rows."""
-    del capability
     sums = oracle_kl(mean_p, log_std_p, mean_q, log_std_q)
     return np.full(len(sums), sums.mean())
 
 
 @variant(KL)
-def half_a_dimension_missing(
-    mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array, *, capability: str
-) -> Array:
+def half_a_dimension_missing(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """Control: −½ is subtracted once, whatever the number of dimensions."""
-    del capability
     divergence = oracle_kl(mean_p, log_std_p, mean_q, log_std_q)
     return np.asarray(divergence + (mean_p.shape[1] - 1) / 2)

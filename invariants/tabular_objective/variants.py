@@ -50,10 +50,9 @@ def ratio_always_one(
     citations=("JuliaReinforcementLearning/ReinforcementLearningZoo.jl#169: log-probabilities (1, N) − (N,) gave N×N",),
 )
 def ratio_of_every_pair_of_rows(
-    logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str
+    logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array
 ) -> Any:
     """Shapes broadcast: every new log-probability meets every old one."""
-    del capability
     new, old = log_softmax(logits)[states, actions], log_softmax(old_logits)[states, actions]
     return (np.exp(new[None, :] - old[:, None]) * advantages).mean()
 
@@ -89,11 +88,8 @@ def descent_for_ascent(logits: Array, states: Array, actions: Array, advantages:
 
 
 @variant(GRADIENT)
-def score_without_its_mean(
-    logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str
-) -> Array:
+def score_without_its_mean(logits: Array, states: Array, actions: Array, advantages: Array) -> Array:
     """Control: 1[a = b] in place of 1[a = b] − π(b|s)."""
-    del capability
     result = np.zeros(logits.shape)
     np.add.at(result, (states, actions), advantages / len(states))
     return result
@@ -106,11 +102,8 @@ def next_state_for_state(logits: Array, states: Array, actions: Array, advantage
 
 
 @variant(GRADIENT)
-def softmax_without_a_shift(
-    logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str
-) -> Array:
+def softmax_without_a_shift(logits: Array, states: Array, actions: Array, advantages: Array) -> Array:
     """Control: the exponentials of the logits are taken as they are, and overflow."""
-    del capability
     weights = np.exp(logits)
     policy = weights / weights.sum(axis=-1, keepdims=True)
     result = np.zeros(logits.shape)
@@ -129,26 +122,21 @@ def centred_ratio(
 
 @variant(OBJECTIVE)
 def ratio_of_unnormalised_weights(
-    logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str
+    logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array
 ) -> Any:
     """Control: exp(θ − θ_old), without what makes the weights probabilities."""
-    del capability
     return (np.exp((logits - old_logits)[states, actions]) * advantages).mean()
 
 
 @variant(OBJECTIVE)
-def ratio_of_probabilities(
-    logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str
-) -> Any:
+def ratio_of_probabilities(logits: Array, old_logits: Array, states: Array, actions: Array, advantages: Array) -> Any:
     """Control: π/π_old of probabilities that have underflowed, 0/0."""
-    del capability
     return ((softmax(logits) / softmax(old_logits))[states, actions] * advantages).mean()
 
 
 @variant(DIVERGENCE)
-def cross_entropy_alone(old_logits: Array, logits: Array, states: Array, *, capability: str) -> Any:
+def cross_entropy_alone(old_logits: Array, logits: Array, states: Array) -> Any:
     """Control: −Σ π_old log π, without the entropy of the old policy."""
-    del capability
     return -(softmax(old_logits) * log_softmax(logits)).sum(axis=-1)[states].mean()
 
 
@@ -178,9 +166,8 @@ def mean_over_all_states(old_logits: Array, logits: Array, states: Array, *, cap
 
 
 @variant(DIVERGENCE)
-def zero_times_log_zero(old_logits: Array, logits: Array, states: Array, *, capability: str) -> Any:
+def zero_times_log_zero(old_logits: Array, logits: Array, states: Array) -> Any:
     """Control: the logarithm of a probability that has underflowed, times that probability, is NaN."""
-    del capability
     old, new = softmax(old_logits), softmax(logits)
     return (old * (np.log(old) - np.log(new))).sum(axis=-1)[states].mean()
 

@@ -31,10 +31,8 @@ def by_pull(pull: Callable[..., Array], old_logits: Callable[[Array], Array] = n
         clip_range: float,
         learning_rate: float,
         epochs: int,
-        capability: str,
         **form: Any,
     ) -> Array:
-        del capability
         old = log_softmax(old_logits(logits))[states, actions]
         for _ in range(epochs):
             ratio = np.exp(np.minimum(log_softmax(logits)[states, actions] - old, 700))
@@ -58,9 +56,8 @@ def clipped_pull(ratio: Array, advantages: Array, clip_range: float) -> Array:
         "allenai/open-instruct 15686bb06 (#755): old log-probabilities filled in after earlier updates",
     ),
 )
-def reference_follows_the_policy(logits: Array, *batch: Array, epochs: int, capability: str, **options: Any) -> Array:
+def reference_follows_the_policy(logits: Array, *batch: Array, epochs: int, **options: Any) -> Array:
     """Each epoch takes the current policy for the old one, so that all ratios are 1 and nothing is clipped."""
-    del capability
     for _ in range(epochs):
         logits = ascend(logits, *batch, epochs=1, **options)
     return logits
@@ -105,21 +102,15 @@ def no_clipping(ratio: Array, advantages: Array, _clip_range: float) -> Array:
 
 
 @variant(PPO)
-def signs_of_the_gradient(
-    logits: Array, *batch: Array, learning_rate: float, epochs: int, capability: str, **options: Any
-) -> Array:
+def signs_of_the_gradient(logits: Array, *batch: Array, learning_rate: float, epochs: int, **options: Any) -> Array:
     """Control: steps of Adam's first length, α/(1 + tiny/|g|) in each entry, capped at 1/4 in all."""
-    del capability
     change = ascend(logits, *batch, learning_rate=1.0, epochs=1, **options) - logits
     return np.asarray(logits + np.clip(learning_rate * epochs, 0, 1 / 4) * np.sign(change))
 
 
 @variant(PPO)
-def entropy_bonus(
-    logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str, **options: Any
-) -> Array:
+def entropy_bonus(logits: Array, states: Array, actions: Array, advantages: Array, **options: Any) -> Array:
     """Control: an entropy bonus of 0.01 is added to the objective of the first epoch."""
-    del capability
     log_probs = log_softmax(logits)
     policy = np.exp(log_probs)
     entropy = -(policy * log_probs).sum(axis=-1, keepdims=True)

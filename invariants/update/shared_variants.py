@@ -30,8 +30,10 @@ def of_batch(other: Callable[[Array, Array, Array], Columns]) -> Callable[..., A
     """The right update of the batch that a function makes of states, actions and advantages."""
 
     @wraps(other)
-    def update(logits: Array, states: Array, actions: Array, advantages: Array, **options: Any) -> Array:
-        return updated(logits, *other(states, actions, advantages), **options)
+    def update(
+        logits: Array, states: Array, actions: Array, advantages: Array, *, capability: str, **options: Any
+    ) -> Array:
+        return updated(logits, *other(states, actions, advantages), capability=capability, **options)
 
     return update
 
@@ -70,7 +72,7 @@ def only_the_last_part_counts(
 ) -> Array:
     """Of a batch in two parts, the gradient of the first is thrown away."""
     cut = len(states) // 2
-    return updated(logits, states[cut:], actions[cut:], advantages[cut:] / (2 if scaled and cut else 1), **options)
+    return ascend(logits, states[cut:], actions[cut:], advantages[cut:] / (2 if scaled and cut else 1), **options)
 
 
 @variant(NATURAL, TRPO, PPO)
@@ -83,9 +85,9 @@ def step_descends(
 
 
 @variant(NATURAL, TRPO, PPO)
-def every_state_takes_the_mean_step(logits: Array, *batch: Array, **options: Any) -> Array:
+def every_state_takes_the_mean_step(logits: Array, *batch: Array, capability: str, **options: Any) -> Array:
     """Control: one change, the mean over states, is added to all rows of the table."""
-    change = updated(logits, *batch, **options) - logits
+    change = updated(logits, *batch, capability=capability, **options) - logits
     return np.asarray(logits + change.mean(axis=0))
 
 

@@ -37,10 +37,9 @@ def mean_loss(errors: Array, slopes: Array, scale: float = 1.0) -> tuple[Any, Ar
 
 @variant(LOSS, citations=("ray-project/ray#2233: tf.minimum of the two value losses",), scale=SCALES)
 def smaller_of_both_errors(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float
 ) -> tuple[Any, Array]:
     """The smaller of the plain and the clipped error counts: moving too far is rewarded."""
-    del capability
     if clip_range is None:
         return mean_loss(*larger(values, old_values, returns, None), scale)
     move = values - old_values
@@ -55,10 +54,10 @@ def smaller_of_both_errors(
     scale=SCALES,
 )
 def old_values_follow_the_critic(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float
 ) -> tuple[Any, Array]:
     """The prediction is compared with itself, so that clipping has no effect."""
-    del old_values, clip_range, capability
+    del old_values, clip_range
     return mean_loss(*larger(values, values, returns, None), scale)
 
 
@@ -69,17 +68,9 @@ def old_values_follow_the_critic(
     old=("with the values", "with the returns"),
 )
 def every_pair_of_rows(
-    values: Array,
-    old_values: Array,
-    returns: Array,
-    *,
-    clip_range: float | None,
-    scale: float,
-    old: str,
-    capability: str,
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float, old: str
 ) -> tuple[Any, Array]:
     """Shapes broadcast: every value meets every return."""
-    del capability
     shape = (len(values), len(values))
     anchors = old_values[:, None] if old == "with the values" else old_values[None, :]
     predictions, targets = np.broadcast_to(values[:, None], shape), np.broadcast_to(returns[None, :], shape)
@@ -96,17 +87,9 @@ def every_pair_of_rows(
     rows=(1, 2, 4),
 )
 def sum_of_micro_batch_means(
-    values: Array,
-    old_values: Array,
-    returns: Array,
-    *,
-    clip_range: float | None,
-    scale: float,
-    rows: int,
-    capability: str,
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float, rows: int
 ) -> tuple[Any, Array]:
     """Each micro-batch is averaged by itself and the means are added: K micro-batches give K times the loss."""
-    del capability
     errors, slopes = larger(values, old_values, returns, clip_range)
     starts = np.arange(0, len(values), rows)
     parts = [mean_loss(errors[start : start + rows], slopes[start : start + rows], scale) for start in starts]
@@ -120,17 +103,9 @@ def sum_of_micro_batch_means(
     form=("max", "clipped"),
 )
 def bounds_of_the_clip_swapped(
-    values: Array,
-    old_values: Array,
-    returns: Array,
-    *,
-    clip_range: float | None,
-    scale: float,
-    form: str,
-    capability: str,
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, scale: float, form: str
 ) -> tuple[Any, Array]:
     """The lower and the upper bound change places, so that the clipped value is V_old − ε, whatever V is."""
-    del capability
     if clip_range is None:
         return mean_loss(*larger(values, old_values, returns, None), scale)
     nowhere = np.zeros(len(values), dtype=bool)
@@ -142,38 +117,34 @@ def bounds_of_the_clip_swapped(
 
 @variant(LOSS)
 def half_in_the_clipped_loss_alone(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None
 ) -> tuple[Any, Array]:
     """Control: switching clipping on halves the loss."""
-    del capability
     return mean_loss(*larger(values, old_values, returns, clip_range), 1.0 if clip_range is None else 0.5)
 
 
 @variant(LOSS)
 def gradient_without_the_factor(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None
 ) -> tuple[Any, Array]:
     """Control: the loss is halved and its gradient is not."""
-    del capability
     loss, gradient = mean_loss(*larger(values, old_values, returns, clip_range))
     return loss / 2, gradient
 
 
 @variant(LOSS)
 def clipped_around_zero(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None
 ) -> tuple[Any, Array]:
     """Control: the value is clipped to ±ε, not to V_old ± ε."""
-    del capability
     return mean_loss(*larger(values, 0 * old_values, returns, clip_range))
 
 
 @variant(LOSS)
 def error_clipped_in_place_of_the_value(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None
 ) -> tuple[Any, Array]:
     """Control: the squared error is cut off at ε."""
-    del capability
     errors, slopes = larger(values, old_values, returns, None)
     most = np.inf if clip_range is None else clip_range
     return mean_loss(np.minimum(errors, most), np.where(errors <= most, slopes, 0.0))
@@ -181,10 +152,9 @@ def error_clipped_in_place_of_the_value(
 
 @variant(LOSS)
 def last_row_left_out(
-    values: Array, old_values: Array, returns: Array, *, clip_range: float | None, capability: str
+    values: Array, old_values: Array, returns: Array, *, clip_range: float | None
 ) -> tuple[Any, Array]:
     """Control: the last row is dropped and the one before it counted twice."""
-    del capability
     rows = np.minimum(np.arange(len(values)), max(0, len(values) - 2))
     errors, slopes = larger(values[rows], old_values[rows], returns[rows], clip_range)
     gradient = np.zeros(len(values))
