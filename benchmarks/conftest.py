@@ -24,14 +24,14 @@ PROBES = ("copy", "matmul")
 ROUNDS, REPEATS = 51, 9
 SECONDS_A_TURN = 0.001
 LONG, SELDOM = 1.0, 20
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+THREADS = "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
 
 Contender = Callable[..., Iterator[Callable[[], object]]]
 _told = [0.0]
 
 
 def _clock() -> float:
-    """The CPU seconds that first contenders have told so far: what the plugin reads in place of a clock."""
+    """The seconds that first contenders have told so far: what the plugin reads in place of a clock."""
     return _told[0]
 
 
@@ -41,13 +41,18 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 class _Worker:
-    """A process in which some functions of a file wait for their turns; see `worker.py`."""
+    """A process in which some functions of a file wait for their turns; see `worker.py`.
 
-    def __init__(self, file: Path, names: Sequence[str], sizes: Mapping[str, Any]) -> None:
+    With more than one thread, what counts is not CPU time but time on the wall.
+    """
+
+    def __init__(self, file: Path, names: Sequence[str], sizes: Mapping[str, Any], threads: int) -> None:
+        self._clock = 0 if threads == 1 else 1
         self._about = f"{', '.join(names)} of {file.name}"
+        environment = {**os.environ, **dict.fromkeys(THREADS, str(threads))}
         self._process = subprocess.Popen(
             (sys.executable, str(HERE / "worker.py"), str(file), json.dumps(sizes), *names),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **ONE_THREAD},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment,
         )  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -62,6 +67,9 @@ class _Worker:
         assert self._process.stdin
         print(json.dumps(question), file=self._process.stdin, flush=True)
         return self.answer()
+
+    def seconds(self, name: str, warm: int, calls: int) -> float:
+        return float(self.ask("turn", name, warm, calls)[self._clock])
 
     def answer(self) -> Any:
         assert self._process.stdout
@@ -89,7 +97,7 @@ class _Turns:
                 self._calls = max(1, round(SECONDS_A_TURN / min(self._turn() for _ in range(REPEATS))))
 
     def _turn(self) -> float:
-        return float(self._worker.ask("turn", self._name, self._warm, self._calls))
+        return self._worker.seconds(self._name, self._warm, self._calls)
 
     def take(self, number: int) -> float:
         """The seconds of a call in a round."""
@@ -129,12 +137,14 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
 
     `contenders` are described in `worker.py`; `sizes` are their keywords. They take `calls` calls a turn (None: about a
     millisecond's worth, after one that is not timed); a figure is the time of a call ÷ `per`. `together` puts all of
-    them into one process.
+    them into one process. They may use as many `threads`; with more than one, times are those on the wall.
     """
     with ExitStack() as stack:
 
-        def turns(file: Path, names: Sequence[str], sizes: Mapping[str, Any], calls: int | None) -> dict[str, _Turns]:
-            worker = stack.enter_context(_Worker(file, names, sizes))
+        def turns(
+            file: Path, names: Sequence[str], sizes: Mapping[str, Any], calls: int | None, threads: int = 1
+        ) -> dict[str, _Turns]:
+            worker = stack.enter_context(_Worker(file, names, sizes, threads))
             worker.answer()
             return {name: _Turns(name, worker, calls) for name in names}
 
@@ -146,12 +156,13 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
             rounds: int = ROUNDS,
             per: int = 1,
             together: bool = False,
+            threads: int = 1,
         ) -> Callable[[str], Any]:
             names = [contender.__name__ for contender in contenders]
             judged: dict[str, _Turns] = {}
             probes: dict[str, _Turns] = {}
             for group in [names] if together else [[name] for name in names]:
-                judged |= turns(request.path, group, sizes, calls)
+                judged |= turns(request.path, group, sizes, calls, threads)
             for name in PROBES:
                 probes |= turns(HERE / "probes.py", [name], {}, None)
             first, *others = (*judged.values(), *probes.values())
@@ -169,7 +180,9 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
             benchmark.pedantic(the_first, setup=the_others, rounds=rounds)
             if not benchmark.disabled:
                 processes = "one process" if together else "a process each"
-                benchmark.extra_info |= {"sizes": sizes, "processes": processes, **_figures(judged, probes, per)}
+                clock = "CPU times of one thread" if threads == 1 else f"times on the wall with {threads} threads"
+                how = {"processes": processes, "clock": clock}
+                benchmark.extra_info |= {"sizes": sizes, **how, **_figures(judged, probes, per)}
             return lambda name: judged[name].answer()
 
         yield measure

@@ -1,18 +1,19 @@
-"""Learning curves of PPO and TRPO: ours and stable-baselines3's or sb3-contrib's, over eight seeds.
+"""Learning curves of PPO and TRPO: ours and stable-baselines3's or sb3-contrib's, over eight seeds or the number given.
 
-Both sides have the same hyper-parameters.
+Both sides have the same hyper-parameters: `TASKS`. Where a task normalises observations and rewards, theirs does it by
+`VecNormalize`; returns are always in the environment's own rewards.
 
 What is drawn is the mean return of the last 100 episodes of training, brought to common steps: its interquartile mean
-over the seeds (the mean of the middle half) and the band in which 95 % of 2,000 bootstrap resamples of the seeds fall.
+over the seeds (a quarter of them, rounded down, is left out at either end) and the band in which 95 % of 2,000
+bootstrap resamples of the seeds fall. Hopper and HalfCheetah need the extra `mujoco`.
 
-    python benchmarks/learning_curves.py ppo CartPole-v1 > reports/benchmarks/learning-curves-cartpole.json
-    python benchmarks/learning_curves.py trpo CartPole-v1 > reports/benchmarks/learning-curves-trpo-cartpole.json
-    python benchmarks/learning_curves.py trpo Acrobot-v1 > reports/benchmarks/learning-curves-trpo-acrobot.json
+    python benchmarks/learning_curves.py ppo Pendulum-v1 > reports/benchmarks/learning-curves-ppo-pendulum.json
+    python benchmarks/learning_curves.py ppo Hopper-v5 5 > reports/benchmarks/learning-curves-ppo-hopper.json
 """
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
@@ -24,19 +25,36 @@ from numpy.typing import NDArray
 from policyproof.fast import PPO, TRPO, PPOConfig, TRPOConfig
 from stable_baselines3.common.callbacks import BaseCallback
 from stable_baselines3.common.env_util import make_vec_env
+from stable_baselines3.common.vec_env import VecNormalize
 
-STEPS, SEEDS, RESAMPLES = 51_200, 8, 2_000
-CONFIG = PPOConfig(environments=8, steps=128, epochs=10, minibatch_size=64)
-TRPO_CONFIG = TRPOConfig(environments=8, steps=256)
+SEEDS, RESAMPLES, POINTS = 8, 2_000, 25
 LIBRARIES = ("torch", "numpy", "numba", "gymnasium", "stable-baselines3", "sb3-contrib")
-GRID = np.linspace(STEPS / 25, STEPS, 25)
 
+Config = PPOConfig | TRPOConfig
 Floats = NDArray[np.float64]
+SHORT = PPOConfig(environments=8, steps=128, epochs=10, minibatch_size=64)
+SHORT_TRPO = TRPOConfig(environments=8, steps=256)
+SWING = PPOConfig(environments=4, steps=1024, epochs=10, minibatch_size=64, gamma=0.9, learning_rate=1e-3)
+SWING_TRPO = TRPOConfig(environments=2, steps=1024, gamma=0.9, critic_epochs=15)
+HOP = PPOConfig(environments=1, steps=2048, normalize_observations=True, normalize_rewards=True)
+HOP_TRPO = TRPOConfig(environments=1, steps=2048, normalize_observations=True, normalize_rewards=True)
+TASKS: dict[tuple[str, str], tuple[int, Config]] = {
+    ("PPO", "CartPole-v1"): (51_200, SHORT),
+    ("PPO", "Acrobot-v1"): (51_200, SHORT),
+    ("PPO", "Pendulum-v1"): (102_400, SWING),
+    ("PPO", "Hopper-v5"): (102_400, HOP),
+    ("PPO", "HalfCheetah-v5"): (102_400, HOP),
+    ("TRPO", "CartPole-v1"): (51_200, SHORT_TRPO),
+    ("TRPO", "Acrobot-v1"): (51_200, SHORT_TRPO),
+    ("TRPO", "Pendulum-v1"): (102_400, SWING_TRPO),
+    ("TRPO", "Hopper-v5"): (102_400, HOP_TRPO),
+}
+"""Steps and settings. Pendulum's are those of rl-baselines3-zoo, without its state-dependent exploration."""
 
 
-def _ours(environment: str, seed: int) -> Iterator[tuple[int, float]]:
-    agent = PPO(environment, PPOConfig(**{**CONFIG.as_dict(), "seed": seed}))
-    for update in agent.updates(STEPS):
+def _ours(environment: str, steps: int, config: Config) -> Iterator[tuple[int, float]]:
+    agent = PPO(environment, config) if isinstance(config, PPOConfig) else TRPO(environment, config)
+    for update in agent.updates(steps):
         yield update.steps, update.mean_return
 
 
@@ -53,82 +71,84 @@ class _Watch(BaseCallback):
         self.seen.append((self.num_timesteps, float(np.mean(episodes)) if episodes else float("nan")))
 
 
-def _theirs(environment: str, seed: int) -> Iterator[tuple[int, float]]:
-    model = stable_baselines3.PPO(
-        "MlpPolicy", make_vec_env(environment, CONFIG.environments, seed=seed), n_steps=CONFIG.steps,
-        batch_size=CONFIG.minibatch_size, n_epochs=CONFIG.epochs, gamma=CONFIG.gamma, gae_lambda=CONFIG.lam,
-        clip_range=CONFIG.clip_range, ent_coef=CONFIG.entropy_coefficient, vf_coef=CONFIG.value_coefficient,
-        max_grad_norm=CONFIG.max_gradient_norm, learning_rate=CONFIG.learning_rate, device="cpu", seed=seed,
-    )  # fmt: skip
+def _theirs(environment: str, steps: int, config: Config) -> Iterator[tuple[int, float]]:
+    environments = make_vec_env(environment, config.environments, seed=config.seed)
+    if config.normalize_observations or config.normalize_rewards:
+        environments = VecNormalize(
+            environments, norm_obs=config.normalize_observations, norm_reward=config.normalize_rewards,
+            clip_obs=config.observation_clip, clip_reward=config.reward_clip, gamma=config.gamma,
+        )  # fmt: skip
+    shared: dict[str, Any] = {
+        "n_steps": config.steps, "gamma": config.gamma, "gae_lambda": config.lam, "device": "cpu", "seed": config.seed,
+    }  # fmt: skip
+    model: Any
+    if isinstance(config, PPOConfig):
+        model = stable_baselines3.PPO(
+            "MlpPolicy", environments, batch_size=config.minibatch_size, n_epochs=config.epochs,
+            clip_range=config.clip_range, ent_coef=config.entropy_coefficient, vf_coef=config.value_coefficient,
+            max_grad_norm=config.max_gradient_norm, learning_rate=config.learning_rate, **shared,
+        )  # fmt: skip
+    else:
+        model = sb3_contrib.TRPO(
+            "MlpPolicy", environments, target_kl=config.max_kl, cg_damping=config.damping,
+            cg_max_steps=config.conjugate_gradient_iterations, line_search_shrinking_factor=config.backtrack_factor,
+            line_search_max_iter=config.backtrack_steps, n_critic_updates=config.critic_epochs,
+            batch_size=config.critic_minibatch_size, learning_rate=config.critic_learning_rate, **shared,
+        )  # fmt: skip
     watch = _Watch()
-    model.learn(STEPS, callback=watch)
+    model.learn(steps, callback=watch)
     yield from watch.seen
-
-
-def _our_trpo(environment: str, seed: int) -> Iterator[tuple[int, float]]:
-    agent = TRPO(environment, TRPOConfig(**{**TRPO_CONFIG.as_dict(), "seed": seed}))
-    for update in agent.updates(STEPS):
-        yield update.steps, update.mean_return
-
-
-def _their_trpo(environment: str, seed: int) -> Iterator[tuple[int, float]]:
-    config = TRPO_CONFIG
-    model = sb3_contrib.TRPO(
-        "MlpPolicy", make_vec_env(environment, config.environments, seed=seed), n_steps=config.steps,
-        gamma=config.gamma, gae_lambda=config.lam, target_kl=config.max_kl, cg_damping=config.damping,
-        cg_max_steps=config.conjugate_gradient_iterations, line_search_shrinking_factor=config.backtrack_factor,
-        line_search_max_iter=config.backtrack_steps, n_critic_updates=config.critic_epochs,
-        batch_size=config.critic_minibatch_size, learning_rate=config.critic_learning_rate, device="cpu", seed=seed,
-    )  # fmt: skip
-    watch = _Watch()
-    model.learn(STEPS, callback=watch)
-    yield from watch.seen
-
-
-Side = Callable[[str, int], Iterator[tuple[int, float]]]
-SIDES: dict[str, dict[str, Side]] = {
-    "PPO": {"policyproof": _ours, "stable-baselines3": _theirs},
-    "TRPO": {"policyproof": _our_trpo, "sb3-contrib": _their_trpo},
-}
 
 
 def _interquartile_mean(values: Floats) -> Floats:
-    """The mean of the middle half of the rows, of which there is a multiple of four."""
+    """The mean over the rows without the lowest and the highest quarter of them, rounded down."""
     cut = len(values) // 4
     return np.asarray(np.sort(values, axis=0)[cut : len(values) - cut].mean(axis=0))
 
 
-def _curve(name: str, runs: list[list[tuple[int, float]]]) -> dict[str, Any]:
+def _curve(name: str, grid: Floats, runs: list[list[tuple[int, float]]]) -> dict[str, Any]:
     rows = []
     for run in runs:
         steps, returns = np.array([seen for seen in run if np.isfinite(seen[1])]).T
-        rows.append(np.interp(GRID, steps, returns))
+        rows.append(np.interp(grid, steps, returns))
     values, draw = np.array(rows), np.random.default_rng(0)
-    resampled = np.array([_interquartile_mean(values[draw.integers(0, SEEDS, SEEDS)]) for _ in range(RESAMPLES)])
+    resampled = np.array(
+        [_interquartile_mean(values[draw.integers(0, len(rows), len(rows))]) for _ in range(RESAMPLES)]
+    )
     low, high = np.quantile(resampled, (0.025, 0.975), axis=0)
     lines = {"interquartile_mean": _interquartile_mean(values), "low": low, "high": high}
-    return {"name": name, "steps": GRID.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
+    return {"name": name, "steps": grid.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
 
 
-def _record(algorithm: str, environment: str) -> dict[str, Any]:
+def _record(algorithm: str, environment: str, seeds: int) -> dict[str, Any]:
     torch.set_num_threads(1)
-    sides = SIDES[algorithm]
-    found: dict[str, list[list[tuple[int, float]]]] = {name: [] for name in sides}
-    for seed in range(SEEDS):
-        for name, play in sides.items():
-            found[name].append(list(play(environment, seed)))
-        print(f"seed {seed} of {SEEDS}", file=sys.stderr)
+    steps, config = TASKS[algorithm, environment]
+    peer = {"PPO": "stable-baselines3", "TRPO": "sb3-contrib"}[algorithm]
+    found: dict[str, list[list[tuple[int, float]]]] = {"policyproof": [], peer: []}
+    for seed in range(seeds):
+        seeded = type(config)(**{**config.as_dict(), "seed": seed})
+        for name, play in zip(found, (_ours, _theirs), strict=True):
+            found[name].append(list(play(environment, steps, seeded)))
+        print(
+            f"seed {seed}: " + ", ".join(f"{name} {runs[-1][-1][1]:.4g}" for name, runs in found.items()),
+            file=sys.stderr,
+            flush=True,
+        )
     return {
         "schema": "policyproof/learning-curves/1",
         "what": f"{algorithm} on {environment}: return of the last 100 episodes, equal hyper-parameters",
         "environment": environment,
-        "seeds": SEEDS,
+        "seeds": seeds,
+        "settings": config.as_dict(),
         "band": "95 % of 2,000 bootstrap resamples of the seeds",
         "versions": {name: version(name) for name in LIBRARIES},
-        "curves": [_curve(name, runs) for name, runs in found.items()],
+        "curves": [_curve(name, np.linspace(steps / POINTS, steps, POINTS), runs) for name, runs in found.items()],
         "complete": True,
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(_record(sys.argv[1].upper(), sys.argv[2]), indent=1))
+    task = sys.argv[1].upper(), sys.argv[2]
+    if task not in TASKS:
+        sys.exit("expected one of: " + ", ".join(" ".join(task) for task in TASKS))
+    print(json.dumps(_record(*task, int(sys.argv[3]) if len(sys.argv) > 3 else SEEDS), indent=1))

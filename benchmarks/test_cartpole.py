@@ -1,7 +1,9 @@
 """PPO on CartPole-v1 end to end: playing and learning beside stable-baselines3, times a step.
 
 The same hyper-parameters on both sides, which are the defaults of both but for the sizes below; `STEPS` transitions a
-turn. Ours plays Gymnasium's own vector version of the environment, theirs its `DummyVecEnv`.
+turn. Ours plays Gymnasium's own vector version of the environment with its step compiled, theirs its `DummyVecEnv`.
+With two threads, which either side may use as it likes, times are those on the wall: no other work may run meanwhile.
+`sb3_one_thread` is theirs with PyTorch kept to one of them.
 
     policyproof bench cartpole --json reports/benchmarks/ppo-cartpole-cpu.json
 """
@@ -18,22 +20,30 @@ STEPS, ROUNDS = 65_536, 3
 Functions = Iterator[Callable[[], object]]
 
 
-def ours(environments: int, steps: int, epochs: int, minibatch: int) -> Functions:
+def ours(environments: int, steps: int, epochs: int, minibatch: int, threads: int) -> Functions:
     from policyproof.fast import PPO, PPOConfig
 
-    agent = PPO(ID, PPOConfig(environments=environments, steps=steps, epochs=epochs, minibatch_size=minibatch))
+    sizes = {"environments": environments, "steps": steps, "epochs": epochs, "minibatch_size": minibatch}
+    agent = PPO(ID, PPOConfig(**sizes, threads=threads))
     return repeat(lambda: agent.learn(STEPS))
 
 
-def sb3(environments: int, steps: int, epochs: int, minibatch: int) -> Functions:
+def sb3(environments: int, steps: int, epochs: int, minibatch: int, threads: int) -> Functions:
+    import torch
     from stable_baselines3 import PPO
     from stable_baselines3.common.env_util import make_vec_env
 
+    torch.set_num_threads(threads)
     environment = make_vec_env(ID, environments, seed=0)
     agent = PPO("MlpPolicy", environment, n_steps=steps, n_epochs=epochs, batch_size=minibatch, device="cpu", seed=0)
     return repeat(lambda: agent.learn(STEPS, reset_num_timesteps=False))
 
 
+def sb3_one_thread(threads: int, **sizes: int) -> Functions:
+    return sb3(**sizes, threads=1)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize(
     "sizes",
     [
@@ -42,5 +52,6 @@ def sb3(environments: int, steps: int, epochs: int, minibatch: int) -> Functions
     ],
     ids=lambda sizes: f"{sizes['environments']}x{sizes['steps']}",
 )
-def test_throughput(interleaved: Callable[..., Callable[[str], Any]], sizes: dict[str, int]) -> None:
-    interleaved([ours, sb3], sizes, calls=1, rounds=ROUNDS, per=STEPS)
+def test_throughput(interleaved: Callable[..., Callable[[str], Any]], sizes: dict[str, int], threads: int) -> None:
+    contenders = [ours, sb3] if threads == 1 else [ours, sb3, sb3_one_thread]
+    interleaved(contenders, {**sizes, "threads": threads}, calls=1, rounds=ROUNDS, per=STEPS, threads=threads)

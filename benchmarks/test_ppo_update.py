@@ -1,4 +1,4 @@
-"""The optimisation phase of PPO on one thread: ours beside `train()` of stable-baselines3, on the same random rollout.
+"""The optimisation phase of PPO on one thread: ours beside that of stable-baselines3, on the same random rollout.
 
 MuJoCo setting: 17 → 64 → 64 → 6, diagonal Gaussian, 10 epochs of 32 minibatches of 64 rows. CartPole setting:
 4 → 64 → 64 → 2, categorical, 4 epochs of 4 minibatches of 128. Same hyper-parameters on both sides; permutations and

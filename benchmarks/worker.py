@@ -6,8 +6,8 @@ NAME is a function of FILE. It takes SIZES, a JSON object, as keywords, imports 
 of functions: the functions are timed, and what happens between them, such as putting parameters back, is not.
 
 The first line written is `null`: all is prepared, and has run once. A line `["turn", NAME, WARM, CALLS]` that is read
-is answered by the CPU seconds that a call took, all threads together, after WARM calls that are not timed; a line
-`["answer", NAME]` by what the last call returned.
+is answered by the CPU seconds that a call took, all threads together, and by those on the wall, after WARM calls that
+are not timed; a line `["answer", NAME]` by what the last call returned.
 """
 
 import json
@@ -16,7 +16,7 @@ import runpy
 import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
-from time import process_time
+from time import perf_counter, process_time
 from typing import Any
 
 
@@ -24,14 +24,14 @@ class _Contender:
     def __init__(self, functions: Iterator[Callable[[], object]]) -> None:
         self._functions, self.answer = functions, next(functions)()
 
-    def turn(self, warm: int, calls: int) -> float:
+    def turn(self, warm: int, calls: int) -> tuple[float, float]:
         for function in islice(self._functions, warm):
             function()
         functions, answer = list(islice(self._functions, calls)), None
-        start = process_time()
+        cpu, wall = process_time(), perf_counter()
         for function in functions:
             answer = function()
-        seconds = (process_time() - start) / calls
+        seconds = (process_time() - cpu) / calls, (perf_counter() - wall) / calls
         self.answer = answer
         return seconds
 

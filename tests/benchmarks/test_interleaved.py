@@ -23,6 +23,7 @@ def matmul():
 CONTENDERS = """
 import os
 from itertools import count, repeat
+from time import sleep
 
 def ours(n):
     print("a library that prints")
@@ -34,6 +35,9 @@ def theirs(n):
 def restored(n):
     for turn in count():
         yield lambda turn=turn: turn
+
+def sleeps(n):
+    return repeat(lambda: [sleep(0.002), os.environ["OMP_NUM_THREADS"]])
 
 def dies(n):
     raise SystemExit(3)
@@ -50,6 +54,12 @@ def test_together(interleaved):
 def test_counted(interleaved):
     answer = interleaved([restored], {"n": 1}, rounds=4, calls=2)
     assert answer("restored") == 4 * 2
+
+def test_on_one_thread(interleaved):
+    assert interleaved([sleeps], {"n": 1}, rounds=3, calls=1)("sleeps")[1] == "1"
+
+def test_on_two_threads(interleaved):
+    assert interleaved([sleeps], {"n": 1}, rounds=3, calls=1, threads=2)("sleeps")[1] == "2"
 
 def test_dying(interleaved):
     interleaved([ours, dies], {"n": 1})
@@ -92,6 +102,12 @@ def test_as_many_calls_are_made_as_were_asked_for(done):
     assert done[1]["test_counted"]["stats"]["rounds"] == 4
 
 
+def test_one_thread_is_timed_by_its_work_and_several_by_the_wall(done):
+    one, two = (done[1][f"test_on_{count}"]["extra_info"] for count in ("one_thread", "two_threads"))
+    assert one["microseconds"]["sleeps"] < 2000 <= two["microseconds"]["sleeps"]
+    assert (one["clock"], two["clock"]) == ("CPU times of one thread", "times on the wall with 2 threads")
+
+
 def test_a_contender_that_dies_is_named(done):
     assert "ChildProcessError: dies of test_it.py: the process ended with status 3" in done[0]
-    assert done[0].splitlines()[-1].startswith("1 failed, 3 passed")
+    assert done[0].splitlines()[-1].startswith("1 failed, 5 passed")

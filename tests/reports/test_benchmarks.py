@@ -10,6 +10,8 @@ from policyproof.reports.loading import records_of
 from policyproof.reports.markdown import markdown
 from policyproof.reports.site.build import write_site
 
+CPU, WALL = {"clock": "CPU times of one thread"}, {"clock": "times on the wall with 2 threads"}
+
 
 def plugin(*shapes):
     return {
@@ -21,7 +23,7 @@ def plugin(*shapes):
         },
         "datetime": "2026-11-21T12:00:00+00:00",
         "benchmarks": [
-            {"stats": {"rounds": 21}, "extra_info": {"sizes": {}, "processes": "a process each", **shape}}
+            {"stats": {"rounds": 21}, "extra_info": {"sizes": {}, "processes": "a process each", **CPU, **shape}}
             for shape in shapes
         ],
     }
@@ -42,8 +44,10 @@ def test_a_shape_is_what_the_benchmark_told():
 
 
 def test_a_record_says_how_it_came_about():
-    record = record_of({"microseconds": {"ours": 3.0}}, {"microseconds": {"ours": 3.0}, "processes": "one process"})
-    turns = "contenders in turn, a process each, one process, one thread; medians of CPU times"
+    told = {"microseconds": {"ours": 3.0}}
+    record = record_of(told, {**told, "processes": "one process"}, {**told, **WALL})
+    clocks = "medians of CPU times of one thread and times on the wall with 2 threads"
+    turns = f"contenders in turn, a process each and one process; {clocks}"
     assert record["how"] == f"policyproof bench it: {turns}"
     assert record["rounds"] == 21
 
