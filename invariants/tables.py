@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any, Self
@@ -10,10 +10,11 @@ from typing import Any, Self
 import numpy as np
 from hypothesis import strategies as st
 
-from ..reference.arithmetic import Array, ball, floating, precision
+from ..reference.arithmetic import Array, ball, exact, floating, precision
 from ..reference.softmax import log_softmax, softmax
+from .capability import Capability
 from .case import Case
-from .comparison import UNIT_ROUNDOFF
+from .comparison import UNIT_ROUNDOFF, Comparison
 from .lattice import numbers, table
 from .subject import Subject
 
@@ -26,9 +27,12 @@ __all__ = [
     "TableRows",
     "exact_log_policy",
     "exact_policy",
+    "floating_log_policy",
     "indices",
     "log_prob_error",
     "logit_tables",
+    "shifts",
+    "whole_and_halves",
 ]
 
 BITS = 160
@@ -78,6 +82,11 @@ def indices(size: int, count: int) -> st.SearchStrategy[Array]:
     )
 
 
+def shifts(states: int) -> Array:
+    """Another constant for the logits of each state, ``[S, 1]``."""
+    return exact([[16], [-100], [3]][:states])
+
+
 def exact_policy(logits: Array) -> Array:
     """π as balls."""
     with precision(BITS):
@@ -90,6 +99,11 @@ def exact_log_policy(logits: Array) -> Array:
         return ball(log_softmax(logits))
 
 
+def floating_log_policy(logits: Array) -> Array:
+    """Log π in float64: a magnitude, for a bound."""
+    return log_softmax(floating(logits))
+
+
 def log_prob_error(subject: Subject, logits: Array) -> Array:
     """ε(s) = u (4 maxₐ|θ(s, a)| + 2A + 16), ``[S]``: how far rounding takes log π(·|s), and π(·|s) relatively.
 
@@ -100,3 +114,16 @@ def log_prob_error(subject: Subject, logits: Array) -> Array:
     """
     largest = np.abs(floating(logits)).max(axis=-1)
     return np.asarray(UNIT_ROUNDOFF[subject.dtype] * (4 * largest + 2 * logits.shape[-1] + 16))
+
+
+@np.errstate(invalid="ignore", over="ignore")
+def whole_and_halves(
+    capability: Capability, bound: Callable[[Subject, Any], Any], subject: Subject, case: TableRows, what: str
+) -> Comparison:
+    """A mean over the rows of a batch, beside the mean of those of its two halves, weighted with their sizes."""
+    cut = case.size // 2
+    first, second = case.rows(slice(None, cut)), case.rows(slice(cut, None))
+    whole, one, other = (capability.results(subject, part)[0] for part in (case, first, second))
+    apart = (one * first.size + other * second.size) / case.size
+    slack = 2 * sum(bound(subject, part) * part.size for part in (case, first, second)) / case.size
+    return Comparison(whole, apart, np.asarray(slack), what)

@@ -117,7 +117,7 @@ def potentials(draw: st.DrawFn) -> Potential:
 
 @st.composite
 def few_policies(draw: st.DrawFn) -> OnePolicy:
-    """Processes with at most 3² deterministic policies."""
+    """Processes with at most 3² deterministic policies, and so with at most six logits."""
     mdp = draw(mdps(max_states=2, max_actions=3))
     return OnePolicy(mdp, draw(policies(mdp)))
 

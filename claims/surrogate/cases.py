@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from ...invariants.case import Case
 from ...invariants.lattice import distributions, numbers
-from ...invariants.mdps import OnePolicy, TwoPolicies, mdps, policies, two_policies
+from ...invariants.mdps import TwoPolicies, mdps, policies, two_policies
 from ...reference.arithmetic import Array, exact, exp
 from ...reference.tabular_mdp import TabularMDP
 
-__all__ = ["Batch", "Mixture", "OffPolicy", "Tilt", "batches", "few_logits", "mixtures", "off_policy", "tilts"]
+__all__ = ["Batch", "Mixture", "OffPolicy", "Tilt", "batches", "mixtures", "off_policy", "tilts"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,13 +82,6 @@ def tilts(draw: st.DrawFn) -> Tilt:
     mdp = draw(mdps())
     scale = draw(st.sampled_from(["1/8", "1", "1/1024"]).map(lambda text: exact(text).item()))
     return Tilt(mdp, draw(policies(mdp)), scale * draw(numbers((mdp.states, mdp.actions))))
-
-
-@st.composite
-def few_logits(draw: st.DrawFn) -> OnePolicy:
-    """At most 2·3 logits."""
-    mdp = draw(mdps(max_states=2, max_actions=3))
-    return OnePolicy(mdp, draw(policies(mdp)))
 
 
 @st.composite

@@ -22,11 +22,11 @@ from ...reference.surrogate import (
 )
 from ...reference.visitation import visitation
 from ..evidence import Counterexample, counterexample, fact, identity, inequality, tight
-from ..performance_difference.cases import one_state, stay_or_go
-from .cases import Mixture, Tilt, few_logits, mixtures, tilts
+from ..performance_difference.cases import few_policies, one_state, stay_or_go
+from .cases import Mixture, Tilt, mixtures, tilts
 
 
-@identity("surrogate-gradient-match", cases=few_logits())
+@identity("surrogate-gradient-match", cases=few_policies())
 def gradients_agree_in_softmax_logits(case: OnePolicy) -> tuple[Array, Array]:
     """∇_θ L_{π_θ₀}(π_θ) = ∇_θ η(π_θ) at θ₀, for the softmax of a table: by ρ and A, and by dual numbers."""
     mdp, policy = case.mdp, case.policy

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ...reference.arithmetic import Array, exact
 from ..case import Batch
 from ..lattice import numbers, rounded, table
+from ..tables import indices
 
 __all__ = [
     "Choices",
@@ -106,7 +107,7 @@ class Steps(Logits):
 def choices(draw: st.DrawFn, dtype: str = "float64") -> Choices:
     """Logits with the actions taken; every kind of logits is common, and so is the only action of K = 1."""
     table_ = draw(_logits(dtype, far=True))
-    return Choices(table_, draw(_actions(*table_.shape)))
+    return Choices(table_, draw(indices(*table_.shape)))
 
 
 @st.composite
@@ -139,7 +140,7 @@ def shifted_rows(draw: st.DrawFn, dtype: str = "float64") -> ShiftedRows:
     """Small dyadic logits and large dyadic shifts: the sums are exact in float32."""
     del dtype
     shape = draw(_shapes())
-    table_, actions = draw(numbers(shape, SMALL)), draw(_actions(*shape))
+    table_, actions = draw(numbers(shape, SMALL)), draw(indices(*shape))
     return ShiftedRows(table_, actions, draw(numbers((shape[0], 1), SHIFTS)))
 
 
@@ -162,7 +163,7 @@ def products(draw: st.DrawFn, dtype: str = "float64") -> Products:
     del dtype
     rows, first, second = (draw(st.integers(1, most)) for most in (4, 3, 3))
     one, two = draw(_dyadic((rows, first))), draw(numbers((rows, second), SMALL))
-    return Products(one, draw(_actions(rows, first)), two, draw(_actions(rows, second)))
+    return Products(one, draw(indices(rows, first)), two, draw(indices(rows, second)))
 
 
 @st.composite
@@ -188,12 +189,6 @@ def steps(draw: st.DrawFn, dtype: str = "float64") -> Steps:
 
 def _shapes() -> st.SearchStrategy[tuple[int, int]]:
     return st.tuples(st.integers(1, 6), st.sampled_from([2, 3, 1, 4, 5]))
-
-
-def _actions(rows: int, outcomes: int) -> st.SearchStrategy[Array]:
-    return st.binary(min_size=rows, max_size=rows).map(
-        lambda data: np.frombuffer(data, dtype=np.uint8).astype(np.int64) % outcomes
-    )
 
 
 @st.composite

@@ -9,11 +9,10 @@ import numpy as np
 
 from ...reference.arithmetic import Array, exact, floating, precision
 from ...reference.fisher import softmax_fisher, state_frequencies
-from ...reference.softmax import log_softmax
 from ..comparison import Comparison
 from ..invariant import Class, statement
 from ..subject import Subject
-from ..tables import BITS, FAR, exact_policy, log_prob_error
+from ..tables import BITS, FAR, exact_policy, floating_log_policy, log_prob_error, shifts, whole_and_halves
 from .capability import FISHER_VECTOR_PRODUCT, exact_product, product_bound
 from .strategies import FisherProduct, products
 
@@ -121,15 +120,10 @@ def unvisited_states_see_the_damping_alone(subject: Subject, case: FisherProduct
     rejects="states-counted-once",
     cases=partial(products, min_size=2),
 )
-@np.errstate(invalid="ignore", over="ignore")
 def repeated_rows_count(subject: Subject, case: FisherProduct) -> Comparison:
     """A row counts as often as it stands in the batch: parts add up to the whole."""
-    cut = case.size // 2
-    first, second = case.rows(slice(None, cut)), case.rows(slice(cut, None))
-    whole, one, other = (FISHER_VECTOR_PRODUCT.results(subject, part)[0] for part in (case, first, second))
-    apart = (one * first.size + other * second.size) / case.size
-    bound = 2 * sum(product_bound(subject, part) * part.size for part in (case, first, second)) / case.size
-    return Comparison(whole, apart, np.asarray(bound), "product for the batch and for its halves")
+    what = "product for the batch and for its halves"
+    return whole_and_halves(FISHER_VECTOR_PRODUCT, product_bound, subject, case, what)
 
 
 @statement(
@@ -142,7 +136,7 @@ def repeated_rows_count(subject: Subject, case: FisherProduct) -> Comparison:
 )
 def logits_may_be_shifted(subject: Subject, case: FisherProduct) -> Comparison:
     """A constant added to all logits of a state leaves the policy, and so the product, alone."""
-    shifted = replace(case, logits=case.logits + exact([[16], [-100], [3]][: len(case.logits)]))
+    shifted = replace(case, logits=case.logits + shifts(len(case.logits)))
     (got,) = FISHER_VECTOR_PRODUCT.results(subject, shifted)
     (before,) = FISHER_VECTOR_PRODUCT.results(subject, case)
     bound = product_bound(subject, case) + product_bound(subject, shifted)
@@ -172,8 +166,3 @@ def divergence_error(subject: Subject, case: FisherProduct, logits: Array) -> fl
     error = np.maximum(log_prob_error(subject, case.logits), log_prob_error(subject, logits))
     error = error + subject.unit_roundoff * case.size
     return float((4 * error * (2 + size))[case.states].mean())
-
-
-def floating_log_policy(logits: Array) -> Array:
-    """Log π in float64: a magnitude, for a bound."""
-    return log_softmax(floating(logits))

@@ -12,6 +12,7 @@ from ...reference.arithmetic import Array
 from ..capability import Capability
 from ..comparison import Comparison
 from ..invariant import Class, Invariant, statement
+from ..rows_alone import rows_alone
 from ..subject import Subject
 from .capability import (
     ENTROPY,
@@ -26,23 +27,6 @@ from .capability import (
 )
 
 Bound = Callable[[Any, Subject], Array]
-
-
-def _rows(capability: Capability, bound: Bound, rejects: str) -> Invariant:
-    @statement(
-        capability,
-        kind=Class.THEOREM,
-        formula=r"f(x_1, \dots, x_B)_i = f(x_i)",
-        sources=(SEAM,),
-        rejects=rejects,
-    )
-    def each_row_is_as_if_alone(subject: Subject, case: Any) -> Comparison:
-        """What stands in the other rows of the batch does not matter."""
-        alone = [capability.results(subject, case.part([row]))[0] for row in range(case.size)]
-        got = capability.results(subject, case)[0]
-        return Comparison(got, np.concatenate(alone), 2 * bound(case, subject), "rows together and alone")
-
-    return each_row_is_as_if_alone
 
 
 def _dimensions(capability: Capability, bound: Bound, rejects: str) -> Invariant:
@@ -75,10 +59,10 @@ def _dimension(case: Any, d: int) -> Any:
 
 
 ROWS = (
-    _rows(LOG_PROB, log_prob_bound, "one-covariance-for-the-batch"),
-    _rows(ENTROPY, entropy_bound, "mean-over-the-batch"),
-    _rows(KL, kl_bound, "mean-over-the-batch"),
-    _rows(SQUASHED, squashed_bound, "sum-over-the-batch"),
+    rows_alone(LOG_PROB, log_prob_bound, SEAM, "one-covariance-for-the-batch"),
+    rows_alone(ENTROPY, entropy_bound, SEAM, "mean-over-the-batch"),
+    rows_alone(KL, kl_bound, SEAM, "mean-over-the-batch"),
+    rows_alone(SQUASHED, squashed_bound, SEAM, "sum-over-the-batch"),
 )
 DIMENSIONS = (
     _dimensions(LOG_PROB, log_prob_bound, "dimensions-multiply-the-sum"),

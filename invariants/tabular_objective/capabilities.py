@@ -12,7 +12,7 @@ from ...reference.natural_gradient.gradient import batch_policy_gradient
 from ...reference.softmax import log_softmax, softmax
 from ..capability import Capability
 from ..subject import Subject
-from ..tables import BITS, LARGEST, TINY, exact_log_policy, exact_policy, log_prob_error
+from ..tables import BITS, LARGEST, TINY, exact_log_policy, exact_policy, floating_log_policy, log_prob_error
 from .strategies import DivergenceBatch, GradientBatch, SurrogateBatch, divergences, gradients, surrogates
 
 __all__ = [
@@ -86,7 +86,7 @@ def surrogate_bound(subject: Subject, case: SurrogateBatch) -> float:
     Both log π are right to their ε, and so is π relatively; the difference, exp and the product cost |log ρ| + 4
     units, the sum and the mean B.
     """
-    moved = (float_log_policy(case.logits) - float_log_policy(case.old_logits))[case.states, case.actions]
+    moved = (floating_log_policy(case.logits) - floating_log_policy(case.old_logits))[case.states, case.actions]
     advantages = np.abs(floating(case.advantages))
     with np.errstate(over="ignore"):
         magnitude = np.where(advantages > 0, np.exp(moved) * advantages, 0.0)
@@ -116,17 +116,12 @@ def divergence_bound(subject: Subject, case: DivergenceBatch) -> float:
     Both logarithms are right to their ε, and π_old relatively; the products, the sum over A actions and the mean over B
     rows cost A + B + 4 units of the two parts, the entropy and the cross-entropy, even where they are taken apart.
     """
-    old, new = float_log_policy(case.old_logits), float_log_policy(case.logits)
+    old, new = floating_log_policy(case.old_logits), floating_log_policy(case.logits)
     size = (np.exp(old) * (np.abs(old) + np.abs(new))).sum(axis=-1)
     error_old, error = log_prob_error(subject, case.old_logits), log_prob_error(subject, case.logits)
     work = 2 * subject.unit_roundoff * (old.shape[-1] + case.size + 4)
     bound = 2 * (error_old + error) + (2 * error_old + work) * size
     return float(bound[case.states].mean() + TINY[subject.dtype] * (1 + np.abs(new).max()))
-
-
-def float_log_policy(logits: Array) -> Array:
-    """Log π in float64: a magnitude, for a bound."""
-    return log_softmax(floating(logits))
 
 
 def gradient_tolerance(subject: Subject, case: GradientBatch) -> float:
@@ -138,14 +133,14 @@ def gradient_tolerance(subject: Subject, case: GradientBatch) -> float:
 def surrogate_tolerance(subject: Subject, case: SurrogateBatch) -> float:
     """The same, of the largest ratio between any two tables entries times Σ|Âᵢ|."""
     work = log_prob_error(subject, case.logits) + log_prob_error(subject, case.old_logits)
-    moved = np.abs(float_log_policy(case.logits) - float_log_policy(case.old_logits))[case.states]
+    moved = np.abs(floating_log_policy(case.logits) - floating_log_policy(case.old_logits))[case.states]
     size = np.exp(moved.max()) * (1 + np.abs(floating(case.advantages)).sum())
     return float(16 * (work.max() + subject.unit_roundoff * (moved.max() + case.size + 4)) * size)
 
 
 def divergence_tolerance(subject: Subject, case: DivergenceBatch) -> float:
     """What rounding may do to any wrong version: the sum of the logarithms, in either direction, of all states."""
-    old, new = float_log_policy(case.old_logits), float_log_policy(case.logits)
+    old, new = floating_log_policy(case.old_logits), floating_log_policy(case.logits)
     work = log_prob_error(subject, case.logits) + log_prob_error(subject, case.old_logits)
     return float(16 * case.size * work.max() * (1 + (np.abs(old) + np.abs(new)).max()))
 

@@ -15,9 +15,8 @@ from ..comparison import Comparison
 from ..invariant import Class, statement
 from ..lattice import numbers, table
 from ..subject import Subject
-from ..tables import BITS, FAR, TINY, exact_policy
+from ..tables import BITS, FAR, TINY, exact_policy, shifts, whole_and_halves
 from .capabilities import MEAN_KL, divergence_bound, exact_divergence
-from .gradient import shifts
 from .strategies import DivergenceBatch, divergences, nearby
 
 TRPO = "Schulman, Levine, Moritz, Jordan, Abbeel (2015), Trust region policy optimization"
@@ -115,15 +114,9 @@ def is_at_least_twice_the_squared_total_variation(subject: Subject, case: Diverg
     rejects="states-counted-once",
     cases=partial(divergences, min_size=2),
 )
-@np.errstate(invalid="ignore", over="ignore")
 def repeated_rows_count(subject: Subject, case: DivergenceBatch) -> Comparison:
     """A row counts as often as it stands in the batch: parts add up to the whole."""
-    cut = case.size // 2
-    first, second = case.rows(slice(None, cut)), case.rows(slice(cut, None))
-    whole, one, other = (MEAN_KL.results(subject, part)[0] for part in (case, first, second))
-    apart = (one * first.size + other * second.size) / case.size
-    bound = 2 * sum(divergence_bound(subject, part) * part.size for part in (case, first, second)) / case.size
-    return Comparison(whole, apart, np.asarray(bound), "mean KL of the batch and of its halves")
+    return whole_and_halves(MEAN_KL, divergence_bound, subject, case, "mean KL of the batch and of its halves")
 
 
 @statement(

@@ -13,7 +13,7 @@ from ..comparison import Comparison
 from ..invariant import Class, statement
 from ..lattice import numbers, table
 from ..subject import Subject
-from ..tables import FAR
+from ..tables import FAR, shifts, whole_and_halves
 from .capabilities import POLICY_GRADIENT, exact_gradient, gradient_bound, surrogate_bound
 from .strategies import GradientBatch, SurrogateBatch, gradients
 
@@ -92,15 +92,9 @@ def unvisited_states_get_zero(subject: Subject, case: GradientBatch) -> Comparis
     rejects="advantages-standardised",
     cases=partial(gradients, min_size=2),
 )
-@np.errstate(invalid="ignore", over="ignore")
 def additive_over_a_split_of_the_batch(subject: Subject, case: GradientBatch) -> Comparison:
     """The gradient of a batch is the weighted mean of the gradients of its parts."""
-    cut = case.size // 2
-    first, second = case.rows(slice(None, cut)), case.rows(slice(cut, None))
-    whole, one, other = (POLICY_GRADIENT.results(subject, part)[0] for part in (case, first, second))
-    apart = (one * first.size + other * second.size) / case.size
-    bounds = [gradient_bound(subject, part) * part.size for part in (case, first, second)]
-    return Comparison(whole, apart, np.asarray(2 * sum(bounds) / case.size), "gradient of the batch and of its halves")
+    return whole_and_halves(POLICY_GRADIENT, gradient_bound, subject, case, "gradient of the batch and of its halves")
 
 
 @statement(
@@ -240,8 +234,3 @@ def is_the_gradient_of_its_own_surrogate(subject: Subject, case: SlopeBatch) -> 
 def surrogate_case(case: GradientBatch, logits: Array) -> SurrogateBatch:
     """The batch with its own logits as the old ones, and others as the new."""
     return SurrogateBatch(logits, case.logits, case.states, case.actions, case.advantages)
-
-
-def shifts(states: int) -> Array:
-    """Another constant for each state, ``[S, 1]``."""
-    return exact([[16], [-100], [3]][:states])

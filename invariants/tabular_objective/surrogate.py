@@ -11,9 +11,8 @@ from ...reference.arithmetic import exact
 from ..comparison import Comparison
 from ..invariant import Class, statement
 from ..subject import Subject
-from ..tables import FAR
+from ..tables import FAR, shifts, whole_and_halves
 from .capabilities import SURROGATE, exact_surrogate, surrogate_bound
-from .gradient import shifts
 from .strategies import SurrogateBatch, surrogates
 
 TRPO = "Schulman, Levine, Moritz, Jordan, Abbeel (2015), Trust region policy optimization"
@@ -75,15 +74,9 @@ def logits_may_be_shifted(subject: Subject, case: SurrogateBatch) -> Comparison:
     rejects="mean-before-the-product",
     cases=partial(surrogates, min_size=2),
 )
-@np.errstate(invalid="ignore", over="ignore")
 def additive_over_a_split_of_the_batch(subject: Subject, case: SurrogateBatch) -> Comparison:
     """The surrogate of a batch is the weighted mean of the surrogates of its parts."""
-    cut = case.size // 2
-    first, second = case.rows(slice(None, cut)), case.rows(slice(cut, None))
-    whole, one, other = (SURROGATE.results(subject, part)[0] for part in (case, first, second))
-    apart = (one * first.size + other * second.size) / case.size
-    bound = 2 * sum(surrogate_bound(subject, part) * part.size for part in (case, first, second)) / case.size
-    return Comparison(whole, apart, np.asarray(bound), "surrogate of the batch and of its halves")
+    return whole_and_halves(SURROGATE, surrogate_bound, subject, case, "surrogate of the batch and of its halves")
 
 
 @statement(
