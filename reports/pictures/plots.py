@@ -14,6 +14,8 @@ __all__ = ["learning_curves", "ratio_plot", "tightness_of"]
 
 TONES = 6
 """How many colours lines and dots take before they repeat."""
+WRITTEN = 2
+"""So many contenders have their ratios written beside their dots."""
 
 
 def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]]]], unit: str) -> Markup:
@@ -25,7 +27,9 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
     numbers = [value for _, values in rows for triple in values.values() for value in triple] + [1.0]
     low, high = floor(log10(min(numbers))), ceil(log10(max(numbers)) + 1e-9)
     high = max(high, low + 1)
-    left, right, top, line = 150, 690, 58, 26 + 7 * len(names)
+    gap = 16 if len(names) <= WRITTEN else 7
+    left, top, line = max(70, 24 + 8.4 * max(len(shape) for shape, _ in rows)), 58, 26 + gap * len(names)
+    right = left + 420
 
     def x(value: float) -> float:
         return left + (right - left) * (log10(value) - low) / (high - low)
@@ -34,15 +38,17 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
     parts = [_tick(x(10.0**power), top - 14, bottom, f"{10.0**power:g}×") for power in range(low, high + 1)]
     parts.append(Markup('<path class="unit" d="M{0:.1f} {1}V{2}"/>').format(x(1.0), top - 14, bottom))
     for i, (shape, values) in enumerate(rows):
-        parts.append(text(left - 14, top + line * i + line // 2 + 4, shape, "row"))
+        parts.append(text(left - 14, top + line * i + 20 + gap * (len(names) - 1) / 2, shape, "row"))
         for name, (below, middle, above) in values.items():
             tone = names.index(name) % TONES
-            y = top + line * i + 16 + 7 * names.index(name)
+            y = top + line * i + 16 + gap * names.index(name)
             spread = Markup('<path class="spread tone-{}" d="M{:.1f} {}H{:.1f}"/>').format(tone, x(below), y, x(above))
             dot = Markup('<circle class="dot tone-{}" cx="{:.1f}" cy="{}" r="6"><title>{}</title></circle>').format(
                 tone, x(middle), y, f"{name}: {middle:.3g} {unit}"
             )
             parts += [spread, dot]
+            if len(names) <= WRITTEN:
+                parts.append(text(max(x(middle) + 12, x(above) + 6), y + 4, f"{middle:.3g}×", "key"))
     at = left
     for i, name in enumerate(names):
         parts.append(Markup('<circle class="dot tone-{}" cx="{}" cy="16" r="6"/>').format(i % TONES, at))
@@ -50,7 +56,7 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
         at += 40 + 8 * len(name)
     return svg(
         "plot",
-        (0, 0, max(720, at), bottom + 34),
+        (0, 0, max(right + 50, at), bottom + 34),
         f"ratio plot, {unit}",
         [*parts, text((left + right) / 2, bottom + 30, unit, "axis")],
     )
@@ -83,14 +89,17 @@ def tightness_of(ledger: Mapping[str, Any]) -> Markup:
             )
         )
     return svg(
-        "plot", (0, 0, max(240, left + 8 + width * len(ordered)), height + 24), "tightness of the inequalities", parts
+        "plot",
+        (0, 0, max(240, left + 8 + width * len(ordered)), height + 24),
+        "tightness of the inequalities",
+        parts,
     )
 
 
 def learning_curves(record: Mapping[str, Any]) -> Markup:
     """Interquartile means over the seeds, each with its band."""
     curves = record["curves"]
-    left, right, top, bottom = 64, 700, 44, 300
+    left, right, top, bottom = 64, 520, 44, 280
     xs = [step for curve in curves for step in curve["steps"]]
     ys = [value for curve in curves for key in ("low", "high") for value in curve[key]]
     x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
@@ -105,7 +114,7 @@ def learning_curves(record: Mapping[str, Any]) -> Markup:
         y = bottom - (bottom - top) * share
         parts.append(Markup('<path class="tick" d="M{} {:.1f}H{}"/>').format(left, y, right))
         parts.append(text(left - 8, y + 4, f"{y0 + (y1 - y0) * share:.3g}", "row"))
-        parts.append(text(left + (right - left) * share, bottom + 18, f"{x0 + (x1 - x0) * share:.3g}", "axis"))
+        parts.append(text(left + (right - left) * share, bottom + 18, f"{x0 + (x1 - x0) * share:,.0f}", "axis"))
     key = left
     for i, curve in enumerate(curves):
         tone, steps = i % TONES, curve["steps"]
@@ -118,7 +127,7 @@ def learning_curves(record: Mapping[str, Any]) -> Markup:
         parts.append(text(key + 12, 20, curve["name"], "key"))
         key += 40 + 8 * len(curve["name"])
     parts.append(text((left + right) / 2, bottom + 38, "steps", "axis"))
-    return svg("plot", (0, 0, max(720, key), bottom + 44), f"learning curves: {record['what']}", parts)
+    return svg("plot", (0, 0, max(right + 40, key), bottom + 44), f"learning curves: {record['what']}", parts)
 
 
 def _tick(x: float, top: float, bottom: float, words: str) -> Markup:

@@ -153,6 +153,6 @@ def test_text_contrast_is_wcag_aa(scheme):
     words = ["ink", "quiet", "accent", "holds", "violated", "deviates", "error", *(f"tone-{i}" for i in range(6))]
     pairs = [(word, paper) for word in words for paper in ("paper", "raised")]
     pairs += [(status, f"{status}-paper") for status in ("holds", "violated", "deviates", "error")]
-    pairs += [("ink", "shade-1"), ("ink", "shade-2"), ("on-shade-4", "shade-4")]
+    pairs += [("ink", "shade-1"), ("ink", "shade-2"), ("on-shade-3", "shade-3"), ("on-shade-4", "shade-4")]
     for word, paper in pairs:
         assert _contrast(colours[word], colours[paper]) >= 4.5, (word, paper)
