@@ -21,7 +21,17 @@ from .judge import Trial, judge
 from .target import Target
 from .verdict import Verdict
 
-__all__ = ["Job", "describe", "diagnosed", "invariant_of", "not_offered", "tried", "tried_once", "verdict_of"]
+__all__ = [
+    "Job",
+    "NextJob",
+    "describe",
+    "diagnosed",
+    "invariant_of",
+    "not_offered",
+    "tried",
+    "tried_once",
+    "verdict_of",
+]
 
 Attempting = Callable[[Invariant, Subject, Any], Attempt]
 
@@ -39,6 +49,9 @@ class Job:
     seconds: float = float("inf")
     kept: tuple[str, ...] = ()
     database: str = ""
+
+
+NextJob = Callable[[], Job | None]
 
 
 def invariant_of(name: str) -> Invariant:
