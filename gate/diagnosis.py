@@ -16,7 +16,7 @@ from ..invariants.subject import ImplementationError, Subject
 from ..invariants.variant import Variant
 from .verdict import Diagnosis, RuledOut
 
-__all__ = ["Suspects", "diagnose", "suspects"]
+__all__ = ["Suspects", "suspects"]
 
 CASES = 60
 """How many general cases are tried beside the counterexample."""
@@ -32,11 +32,6 @@ class Suspects:
 
     named: tuple[Diagnosis, ...]
     ruled_out: tuple[RuledOut, ...]
-
-
-def diagnose(capability: str, subject: Subject, counterexample: Any) -> tuple[Diagnosis, ...]:
-    """The variants that reproduce the implementation on the counterexample and on ``CASES`` general cases."""
-    return suspects(capability, subject, counterexample).named
 
 
 def suspects(capability: str, subject: Subject, counterexample: Any) -> Suspects:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from policyproof.gate.diagnosis import diagnose
+from policyproof.gate.diagnosis import suspects
 from policyproof.invariants.advantage.strategies import Trajectories
 from policyproof.invariants.oracle import oracle
 from policyproof.invariants.subject import Subject
@@ -23,7 +23,7 @@ def case():
 
 
 def test_correct_code_is_not_accused(case):
-    assert diagnose("gae", Subject(oracle()), case) == ()
+    assert suspects("gae", Subject(oracle()), case).named == ()
 
 
 def test_an_unknown_bug_is_called_unknown(case):
@@ -33,7 +33,7 @@ def test_an_unknown_bug_is_called_unknown(case):
         def gae(self, *batch, gamma, lam):
             return 1.5 * oracle().gae(*batch, gamma=gamma, lam=lam)
 
-    assert diagnose("gae", Subject(Odd()), case) == ()
+    assert suspects("gae", Subject(Odd()), case).named == ()
 
 
 def test_code_that_raises_gets_no_diagnosis(case):
@@ -41,4 +41,4 @@ def test_code_that_raises_gets_no_diagnosis(case):
         def gae(self, *batch, gamma, lam):
             raise ValueError
 
-    assert diagnose("gae", Subject(Broken()), case) == ()
+    assert suspects("gae", Subject(Broken()), case).named == ()

@@ -7,7 +7,7 @@ import policyproof
 import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
-from policyproof.gate.diagnosis import diagnose
+from policyproof.gate.diagnosis import suspects
 from policyproof.gate.judge import judge
 from policyproof.invariants.discovery import all_invariants, all_variants
 from policyproof.invariants.evaluation.capabilities import STATE_VALUES
@@ -193,7 +193,7 @@ def test_a_narrower_type_inside_is_caught(implementation, method):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_correct_single_precision_is_not_accused(method):
-    assert diagnose(method, Subject(Torch()), None) == ()
+    assert suspects(method, Subject(Torch()), None).named == ()
 
 
 def test_what_needs_several_methods_is_judged_where_all_are_offered():

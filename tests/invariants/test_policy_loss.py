@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from policyproof.gate.diagnosis import diagnose
+from policyproof.gate.diagnosis import suspects
 from policyproof.gate.judge import judge
 from policyproof.invariants.discovery import all_capabilities, all_invariants
 from policyproof.invariants.subject import Subject
@@ -107,7 +107,7 @@ def test_correct_code_raises_no_alarm(correct, raises_no_alarm):
 
 @pytest.mark.parametrize("correct", CORRECT, ids=lambda correct: type(correct).__name__)
 def test_no_bug_is_named_in_correct_code(correct):
-    assert diagnose(ROOM.name, Subject(correct), None) == ()
+    assert suspects(ROOM.name, Subject(correct), None).named == ()
 
 
 @pytest.mark.parametrize("hidden", [SingleInsideDouble(), HalfInsideSingle()], ids=lambda hidden: type(hidden).__name__)

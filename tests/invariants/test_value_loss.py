@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from policyproof.gate.diagnosis import diagnose
+from policyproof.gate.diagnosis import suspects
 from policyproof.gate.judge import judge
 from policyproof.invariants.discovery import all_capabilities, all_invariants, all_variants
 from policyproof.invariants.invariant import Class
@@ -102,7 +102,7 @@ def test_correct_code_raises_no_alarm(correct, raises_no_alarm):
 
 @pytest.mark.parametrize("correct", CORRECT, ids=lambda correct: type(correct).__name__)
 def test_no_bug_is_named_in_correct_code(correct):
-    assert diagnose(ROOM.name, Subject(correct), None) == ()
+    assert suspects(ROOM.name, Subject(correct), None).named == ()
 
 
 def violations(implementation):
