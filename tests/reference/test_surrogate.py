@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from policyproof.claims.mdp.rounding import UNIT, value_range
 from policyproof.claims.performance_difference.cases import one_state, stay_or_go
 from policyproof.claims.performance_difference.rounding import difference_bound
-from policyproof.claims.surrogate.cases import few_logits, off_policy
+from policyproof.claims.performance_difference.cases import few_policies
+from policyproof.claims.surrogate.cases import off_policy
 from policyproof.invariants.mdps import two_policies
 from policyproof.reference.arithmetic import Arithmetic, exact, floating
 from policyproof.reference.performance_difference import MissingSupportError, performance_difference
@@ -56,7 +57,7 @@ def test_slopes_are_those_of_the_complex_step(case):
 
 
 @brief
-@given(few_logits())
+@given(few_policies())
 def test_softmax_directions_are_those_of_the_complex_step(case):
     """Through exp(θ)/Σ exp(θ) at θ = log π, where π > 0; relative error 4A + 8 roundings."""
     policy = floating(case.policy)
