@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from policyproof.claims.mdp.rounding import UNIT, value_range
-from policyproof.claims.performance_difference.cases import one_state, stay_or_go
+from policyproof.claims.performance_difference.cases import few_policies, one_state, stay_or_go
 from policyproof.claims.performance_difference.rounding import difference_bound
-from policyproof.claims.performance_difference.cases import few_policies
 from policyproof.claims.surrogate.cases import off_policy
 from policyproof.invariants.mdps import two_policies
 from policyproof.reference.arithmetic import Arithmetic, exact, floating
