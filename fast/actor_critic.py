@@ -14,7 +14,7 @@ from .matrix_product import aligned, padded
 from .mlp import MLP, ROWS, forward
 from .policy_head import choose, perturb
 
-__all__ = ["ActorCritic", "Shape", "Workspace"]
+__all__ = ["ActorCritic", "Shape", "Workspace", "act"]
 
 Floats = NDArray[np.float32]
 
@@ -104,7 +104,7 @@ class ActorCritic:
         rows = len(observations)
         actions = np.empty((rows, self.action_size), np.float32)
         log_probs, values = np.empty(rows, np.float32), np.empty(rows, np.float32)
-        _act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs, values)
+        act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs, values)
         return actions, log_probs, values
 
     def values(self, observations: Floats) -> Floats:
@@ -130,7 +130,8 @@ def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None
 
 
 @kept
-def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any, values: Any) -> None:
+def act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any, values: Any) -> None:
+    """`ActorCritic.act` for compiled code: fills the last three."""
     log_std = parameters[shape.log_std_start : shape.log_std_start + shape.actions]
     for start in range(0, len(x), ROWS):
         rows = slice(start, start + ROWS)

@@ -107,7 +107,9 @@ class Agent(ABC, Generic[Config]):
         while self.steps - first < total_steps:
             remaining = 1 - (self.steps - first) / total_steps
             started = perf_counter()
-            rollout = self.collector.collect(self, config.steps, gamma=config.gamma, lam=config.lam)
+            rollout = self.collector.collect(
+                self.network, self.random, config.steps, gamma=config.gamma, lam=config.lam
+            )
             played = perf_counter()
             if not np.isfinite(rollout.returns[rollout.valid]).all():
                 raise FloatingPointError(
@@ -124,14 +126,6 @@ class Agent(ABC, Generic[Config]):
                 mean_return=float(np.mean(returns)) if returns else float("nan"),
                 seconds=(played - started, perf_counter() - played),
             )
-
-    def act(self, observations: Floats) -> tuple[Floats, Floats, Floats]:
-        """Drawn actions [N, D], their log-probabilities and V [N], of observations as the collector shows them."""
-        return self.network.act(observations, self.network.noise(self.random, len(observations)))
-
-    def values(self, observations: Floats) -> Floats:
-        """V of observations as the collector shows them, [N]."""
-        return self.network.values(observations)
 
     def predict(self, observations: Any) -> Any:
         """The most likely actions for the environment's own observations [N, …], as its `step` takes them."""

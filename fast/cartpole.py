@@ -1,11 +1,12 @@
-"""CartPole, many poles at once: Gymnasium's vector version of it, its step in one compiled call.
+"""CartPole, many poles at once: Gymnasium's vector version of it, compiled, a step or a whole rollout in one call.
 
 Barto, Sutton, Anderson (1983), "Neuronlike adaptive elements that can solve difficult learning control problems"; the
 equations of motion are Florian's (2007), "Correct equations for the dynamics of the cart-pole system":
 
     p = (F + m l θ̇² sin θ)/M,    θ̈ = (g sin θ − p cos θ)/(l (4/3 − m cos²θ / M)),    ẍ = p − m l θ̈ cos θ / M,
 
-by Euler's method in float64. Spaces, resets with their random numbers, time limit and pictures are Gymnasium's own.
+by Euler's method in float64. Spaces, the first reset, time limit and pictures are Gymnasium's own, and so are the
+random numbers of all resets.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from gymnasium.envs.classic_control.cartpole import CartPoleVectorEnv
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
+from .actor_critic import ActorCritic, act
 from .compilation import kept
 
 __all__ = ["CartPole"]
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
 
 
 class _Physics(NamedTuple):
@@ -48,48 +53,49 @@ class CartPole(CartPoleVectorEnv):
             self.x_threshold, self.theta_threshold_radians,
         )  # fmt: skip
 
-    def step(
-        self, action: NDArray[np.integer[Any]]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_], NDArray[np.bool_], dict[str, Any]]:
+    def step(self, action: NDArray[np.integer[Any]]) -> tuple[Floats, Floats, Flags, Flags, dict[str, Any]]:
         """Next-step autoreset: an episode's end is shown, and the step after it only resets.
 
         Raises ValueError for actions that are not [N] of 0 and 1, ResetNeeded before the first `reset`.
         """
         if self.state is None:
             raise ResetNeeded("no episode is under way: call reset first")
-        count = self.num_envs
-        observations, rewards = np.empty((count, 4), np.float32), np.ones(count, np.float32)
-        terminated, truncated = np.empty(count, np.bool_), np.empty(count, np.bool_)
-        action = np.asarray(action, np.int64)
-        if action.shape != (count,) or not _step(
-            self._physics, self.state, self.steps, action, self.max_episode_steps, observations, terminated, truncated
-        ):
+        count, chosen = self.num_envs, np.asarray(action, np.int64)
+        if chosen.shape != (count,) or ((chosen != 0) & (chosen != 1)).any():
             raise ValueError(f"actions are {action!r}; expected {count} numbers, each 0 or 1")
-        if self._sutton_barto_reward:
-            rewards = -terminated.astype(np.float32)
+        told = (
+            np.empty((count, 4), np.float32), np.empty(count, np.float32),
+            np.empty(count, np.bool_), np.empty(count, np.bool_),
+        )  # fmt: skip
+        _step(self._physics, self.max_episode_steps, self._sutton_barto_reward, self.state, self.steps, chosen, *told)
         if self.prev_done.any():
-            self._reset(self.prev_done, observations, rewards, terminated, truncated)
-        self.prev_done = terminated | truncated
-        return observations, rewards, terminated, truncated, {}
+            _renew(self.np_random, self.low, self.high, self.prev_done, self.state, self.steps, *told)
+        self.prev_done = told[2] | told[3]
+        return *told, {}
 
-    def _reset(self, over: NDArray[np.bool_], observations: NDArray[np.float32], *told: NDArray[Any]) -> None:
-        """New episodes where the last step ended one."""
-        self.state[:, over] = self.np_random.uniform(self.low, self.high, (4, int(over.sum())))
-        self.steps[over] = 0
-        observations[over] = self.state[:, over].T
-        for column in told:
-            column[over] = 0
+    def play(
+        self, network: ActorCritic, noise: Floats, observations: Floats, actions: Floats, log_probs: Floats,
+        values: Floats, rewards: Floats, terminated: Flags, truncated: Flags, valid: Flags,
+    ) -> None:  # fmt: skip
+        """T steps with the actions that `network.act` draws, the same as T calls of `step`.
+
+        observations is [T + 1, N, 4], its first row what is shown now; noise [T, N, 1] is given, the others [T, N, ·]
+        are filled. `valid` is false where a step only resets.
+        """
+        _play(
+            self._physics, self.max_episode_steps, self._sutton_barto_reward, self.state, self.steps, self.np_random,
+            self.low, self.high, self.prev_done, network.shape, network.parameters, network.workspace, noise,
+            observations, actions, log_probs, values, rewards, terminated, truncated, valid,
+        )  # fmt: skip
 
 
 @kept
 def _step(
-    physics: Any, state: Any, steps: Any, actions: Any, limit: int, observations: Any, terminated: Any, truncated: Any
-) -> bool:
-    """Move the state [4, N] and the step counts on; False, and nothing moves, where an action is neither 0 nor 1."""
-    for i in range(actions.size):
-        if actions[i] != 0 and actions[i] != 1:
-            return False
-    for i in range(actions.size):
+    physics: Any, limit: int, sparse: bool, state: Any, steps: Any, actions: Any, observations: Any, rewards: Any,
+    terminated: Any, truncated: Any,
+) -> None:  # fmt: skip
+    """Move the state [4, N] and the step counts on; `sparse` rewards are −1 for a fall, others 1 for a step."""
+    for i in range(steps.size):
         x, velocity, angle, spin = state[0, i], state[1, i], state[2, i], state[3, i]
         force = physics.force if actions[i] == 1 else -physics.force
         cos, sin = np.cos(angle), np.sin(angle)
@@ -100,9 +106,43 @@ def _step(
         pull = push - physics.moment * turn * cos / physics.mass
         state[0, i], state[1, i] = x + physics.seconds * velocity, velocity + physics.seconds * pull
         state[2, i], state[3, i] = angle + physics.seconds * spin, spin + physics.seconds * turn
-        terminated[i] = abs(state[0, i]) > physics.furthest or abs(state[2, i]) > physics.steepest
         steps[i] += 1
+        terminated[i] = abs(state[0, i]) > physics.furthest or abs(state[2, i]) > physics.steepest
         truncated[i] = steps[i] >= limit
+        rewards[i] = -np.float32(terminated[i]) if sparse else np.float32(1)
         for j in range(4):
             observations[i, j] = state[j, i]
-    return True
+
+
+@kept
+def _renew(
+    random: Any, low: float, high: float, over: Any, state: Any, steps: Any, observations: Any, rewards: Any,
+    terminated: Any, truncated: Any,
+) -> None:  # fmt: skip
+    """New episodes where the last one is over, uniform in [low, high)."""
+    for j in range(4):
+        for i in range(over.size):
+            if over[i]:
+                state[j, i] = low + (high - low) * random.random()
+                observations[i, j] = state[j, i]
+    for i in range(over.size):
+        if over[i]:
+            steps[i], rewards[i], terminated[i], truncated[i] = 0, 0, False, False
+
+
+@kept
+def _play(
+    physics: Any, limit: int, sparse: bool, state: Any, steps: Any, random: Any, low: float, high: float, over: Any,
+    shape: Any, parameters: Any, work: Any, noise: Any, observations: Any, actions: Any, log_probs: Any, values: Any,
+    rewards: Any, terminated: Any, truncated: Any, valid: Any,
+) -> None:  # fmt: skip
+    chosen = np.empty(over.size, np.int64)
+    for t in range(len(actions)):
+        act(shape, parameters, observations[t], noise[t], work, actions[t], log_probs[t], values[t])
+        for i in range(over.size):
+            chosen[i], valid[t, i] = np.int64(actions[t, i, 0]), not over[i]
+        now = observations[t + 1], rewards[t], terminated[t], truncated[t]
+        _step(physics, limit, sparse, state, steps, chosen, *now)
+        _renew(random, low, high, over, state, steps, *now)
+        for i in range(over.size):
+            over[i] = terminated[t, i] or truncated[t, i]

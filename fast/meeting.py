@@ -2,7 +2,8 @@
 
 Each side publishes the number of the round that it has finished, by a store that its earlier stores cannot pass
 (release), and waits until the other's number is as high (acquire). Rounds last microseconds, so that it waits by
-looking again; after `PATIENCE` looks it offers its core to whoever wants it.
+looking again; after `PATIENCE` looks, some 50 µs, the other side is likely to be without a core, and it sleeps between
+looks.
 """
 
 import ctypes
@@ -20,15 +21,15 @@ from .compilation import compiled
 
 __all__ = ["call_off", "meet", "meeting"]
 
-PATIENCE = 2_000
+PATIENCE = 30_000
 _NEVER = np.iinfo(np.int64).max
 _APART = 8
 """Entries between the two numbers: a cache line."""
 
 _library: Any = ctypes.CDLL("kernel32" if os.name == "nt" else None)
-_yield = _library.SwitchToThread if os.name == "nt" else _library.sched_yield
-binding.add_symbol("policyproof_yield", ctypes.cast(_yield, ctypes.c_void_p).value)
-_give_way = types.ExternalFunction("policyproof_yield", types.int32())
+_sleep, _NAP = (_library.Sleep, 0) if os.name == "nt" else (_library.usleep, 50)
+binding.add_symbol("policyproof_sleep", ctypes.cast(_sleep, ctypes.c_void_p).value)
+_nap: Any = types.ExternalFunction("policyproof_sleep", types.int32(types.uint32))
 
 
 def meeting() -> NDArray[np.int64]:
@@ -74,4 +75,4 @@ def meet(rounds: Any, side: int, finished: int) -> bool:
             return seen != _NEVER
         looks += 1
         if looks > PATIENCE:
-            _give_way()
+            _nap(np.uint32(_NAP))

@@ -13,26 +13,32 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from numpy.typing import NDArray
 
+from .actor_critic import ActorCritic
 from .advantage_cpu import generalized_advantage_estimation
+from .cartpole import CartPole
+from .compilation import kept
 from .environments import Spaces, autoreset_mode
 from .normalisation import RewardScale, RunningMoments
 
-__all__ = ["Actor", "Collector", "Rollout"]
+__all__ = ["Collector", "Network", "Rollout"]
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 
-class Actor(Protocol):
+class Network(Protocol):
     """What plays: rows of observations [N, inputs] in."""
 
-    def act(self, observations: Floats) -> tuple[Floats, Floats, Floats]:
+    def noise(self, random: np.random.Generator, rows: int) -> Floats:
+        """What `act` draws actions with, [rows, ·]."""
+
+    def act(self, observations: Floats, noise: Floats) -> tuple[Floats, Floats, Floats]:
         """Actions [N, D], their log-probabilities [N], and V [N]."""
 
     def values(self, observations: Floats) -> Floats:
@@ -57,6 +63,23 @@ class Rollout:
     valid: Flags
     advantages: Floats
     returns: Floats
+
+
+class _Played(NamedTuple):
+    """What a rollout fills, [T, N, ·]; observations and values have one row more, of what is shown in the end."""
+
+    observations: Floats
+    actions: Floats
+    log_probs: Floats
+    values: Floats
+    rewards: Floats
+    terminated: Flags
+    truncated: Flags
+    valid: Flags
+
+
+_Finals: TypeAlias = list[tuple[int, NDArray[np.int64], Floats]]
+"""(t, the environments whose episode ended in step t, what they showed last), where nothing else shows it."""
 
 
 class Collector:
@@ -94,28 +117,54 @@ class Collector:
             self.reward_scale.begin()
         self._shown = self._observe(observations, learn=~self._resetting)
 
-    def collect(self, actor: Actor, steps: int, *, gamma: float, lam: float) -> Rollout:
+    def collect(
+        self, network: Network, random: np.random.Generator, steps: int, *, gamma: float, lam: float
+    ) -> Rollout:
         """T = `steps` steps of all environments."""
         if self._shown is None:
             raise RuntimeError("no episode is under way: call begin(seed) first")
-        T, N, shown = steps, self.environments.num_envs, self._shown
-        observations = np.empty((T, N, self.spaces.inputs), np.float32)
-        actions = np.empty((T, N, 1 if self.spaces.discrete else self.spaces.actions), np.float32)
-        log_probs, rewards = np.empty((T, N), np.float32), np.empty((T, N), np.float32)
-        values = np.empty((T + 1, N), np.float32)
-        terminated, truncated, valid = np.empty((T, N), np.bool_), np.empty((T, N), np.bool_), np.ones((T, N), np.bool_)
-        finals: list[tuple[int, NDArray[np.int64], Floats]] = []
-        for t in range(T):
-            observations[t] = shown
-            actions[t], log_probs[t], values[t] = actor.act(shown)
-            following, reward, ended, cut, info = self.environments.step(self.spaces.act(actions[t]))
-            over = ended | cut
+        T, N, D = steps, self.environments.num_envs, 1 if self.spaces.discrete else self.spaces.actions
+        noise = network.noise(random, T * N).reshape(T, N, D)
+        played = _Played(
+            np.empty((T + 1, N, self.spaces.inputs), np.float32), np.empty((T, N, D), np.float32),
+            np.empty((T, N), np.float32), np.empty((T + 1, N), np.float32), np.empty((T, N), np.float32),
+            np.empty((T, N), np.bool_), np.empty((T, N), np.bool_), np.ones((T, N), np.bool_),
+        )  # fmt: skip
+        observations, actions, log_probs, values, rewards, terminated, truncated, valid = played
+        observations[0] = self._shown
+        as_shown = self.moments is None and self.reward_scale is None
+        finals: _Finals = []
+        if as_shown and isinstance(self.environments, CartPole) and isinstance(network, ActorCritic):
+            self.environments.play(network, noise, *played)
+            earned, self._resetting = rewards.astype(np.float64), self.environments.prev_done.copy()
+        else:
+            earned, finals = self._step_by_step(network, noise, played)
+        self._shown = observations[T].copy()
+        self._count(earned, valid, terminated | truncated)
+        values[T] = network.values(self._shown)
+        next_values = values[1:].copy()
+        for t, rows, last in finals:
+            next_values[t, rows] = network.values(last)
+        advantages = generalized_advantage_estimation(
+            rewards, values[:-1], next_values, terminated, truncated | ~valid, gamma=gamma, lam=lam
+        )
+        return Rollout(
+            observations[:-1], actions, log_probs, values[:-1], rewards, next_values,
+            terminated, truncated, valid, advantages, advantages + values[:-1],
+        )  # fmt: skip
+
+    def _step_by_step(self, network: Network, noise: Floats, played: _Played) -> tuple[NDArray[np.float64], _Finals]:
+        """Fill `played`; the environment's own rewards, and the final observations that nothing follows."""
+        observations, actions, log_probs, values, rewards, terminated, truncated, valid = played
+        earned, finals = np.empty(rewards.shape), []
+        for t in range(len(actions)):
+            actions[t], log_probs[t], values[t] = network.act(observations[t], noise[t])
+            following, earned[t], ended, cut, info = self.environments.step(self.spaces.act(actions[t]))
             if self._resetting.any():
                 valid[t] = ~self._resetting
-                ended, cut, over = ended & valid[t], cut & valid[t], over & valid[t]
-            terminated[t], truncated[t] = ended, cut
-            self._count(reward, valid[t], over)
-            rewards[t] = self.reward_scale.scale(reward, over, valid[t]) if self.reward_scale else reward
+                ended, cut = ended & valid[t], cut & valid[t]
+            terminated[t], truncated[t], over = ended, cut, ended | cut
+            rewards[t] = self.reward_scale.scale(earned[t], over, valid[t]) if self.reward_scale else earned[t]
             if self.mode is AutoresetMode.NEXT_STEP:
                 self._resetting = over
             elif over.any():
@@ -126,19 +175,8 @@ class Collector:
                     last = np.asarray(following)[rows]
                     following, _ = self.environments.reset(options={"reset_mask": over})
                 finals.append((t, rows, self._observe(last)))
-            shown = self._observe(following, learn=~self._resetting)
-        self._shown = shown
-        values[T] = actor.values(shown)
-        next_values = values[1:].copy()
-        for t, rows, last in finals:
-            next_values[t, rows] = actor.values(last)
-        advantages = generalized_advantage_estimation(
-            rewards, values[:-1], next_values, terminated, truncated | ~valid, gamma=gamma, lam=lam
-        )
-        return Rollout(
-            observations, actions, log_probs, values[:-1], rewards, next_values,
-            terminated, truncated, valid, advantages, advantages + values[:-1],
-        )  # fmt: skip
+            observations[t + 1] = self._observe(following, learn=~self._resetting)
+        return earned, finals
 
     def observe(self, observations: Any) -> Floats:
         """Rows for the network, normalised by the moments as they are; nothing is learned from them."""
@@ -154,11 +192,26 @@ class Collector:
             self.moments.add(rows[learn] if not learn.all() else rows)
         return self.moments.normalise(rows, self.clip)
 
-    def _count(self, reward: NDArray[Any], valid: Flags, over: Flags) -> None:
-        np.add(self._returns, reward, out=self._returns, where=valid)
-        self._lengths += valid
-        if over.any():
-            self.episodes += int(over.sum())
-            self.episode_returns.extend(self._returns[over].tolist())
-            self.episode_lengths.extend(self._lengths[over].tolist())
-            self._returns[over], self._lengths[over] = 0, 0
+    def _count(self, earned: NDArray[np.float64], valid: Flags, over: Flags) -> None:
+        returns, lengths = np.empty(over.sum()), np.empty(over.sum(), np.int64)
+        _tally(earned, valid, over, self._returns, self._lengths, returns, lengths)
+        self.episodes += len(returns)
+        self.episode_returns.extend(returns[-100:].tolist())
+        self.episode_lengths.extend(lengths[-100:].tolist())
+
+
+@kept
+def _tally(
+    earned: Any, valid: Any, over: Any, returns: Any, lengths: Any, finished_returns: Any, finished_lengths: Any
+) -> None:
+    """Add up what each of N environments earns in T steps; what an episode has earned at its end is written down."""
+    found = 0
+    for t in range(len(earned)):
+        for i in range(returns.size):
+            if valid[t, i]:
+                returns[i] += earned[t, i]
+                lengths[i] += 1
+            if over[t, i]:
+                finished_returns[found], finished_lengths[found] = returns[i], lengths[i]
+                returns[i], lengths[i] = 0, 0
+                found += 1

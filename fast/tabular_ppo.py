@@ -22,7 +22,7 @@ from .ppo_gradient import Batch, Coefficients
 from .ppo_update import gradient_of
 from .rollout import Collector, Rollout
 
-__all__ = ["SMALL", "TablePlayer", "play", "ppo_step", "table_of", "train"]
+__all__ = ["SMALL", "play", "ppo_step", "table_of", "train"]
 
 NEVER = np.float32(-1e4)
 """The logit of an action that is never taken; its exponential is 0 in float32."""
@@ -70,21 +70,6 @@ def ppo_step(
     return weights.copy()
 
 
-class TablePlayer:
-    """Draws from π [S, A] and knows V [S]; an `Actor` for the collector."""
-
-    def __init__(self, policy: NDArray[Any], values: NDArray[Any], seed: int) -> None:
-        self.network, self.random = table_of(policy, values), np.random.default_rng(seed)
-
-    def act(self, observations: Floats) -> tuple[Floats, Floats, Floats]:
-        """Actions, their log-probabilities, and V."""
-        return self.network.act(observations, self.network.noise(self.random, len(observations)))
-
-    def values(self, observations: Floats) -> Floats:
-        """V."""
-        return self.network.values(observations)
-
-
 def play(
     make_env: Callable[[], gymnasium.Env[Any, Any]],
     policy: NDArray[Any],
@@ -101,7 +86,8 @@ def play(
     try:
         collector = Collector(environments, Spaces(environments))
         collector.begin(seed)
-        return collector.collect(TablePlayer(policy, values, seed), steps, gamma=gamma, lam=lam)
+        random = np.random.default_rng(seed)
+        return collector.collect(table_of(policy, values), random, steps, gamma=gamma, lam=lam)
     finally:
         environments.close()
 

@@ -1,5 +1,7 @@
 """The compiled CartPole beside Gymnasium's, step for step."""
 
+from dataclasses import fields
+
 import gymnasium
 import numpy as np
 import pytest
@@ -7,8 +9,10 @@ import pytest
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
 from gymnasium.error import ResetNeeded
+from policyproof.fast.actor_critic import ActorCritic
 from policyproof.fast.cartpole import CartPole
-from policyproof.fast.environments import vectorised
+from policyproof.fast.environments import Spaces, vectorised
+from policyproof.fast.rollout import Collector, Rollout
 
 COUNT, STEPS, LIMIT = 7, 400, 60
 
@@ -55,3 +59,34 @@ def test_what_is_no_action_is_refused_and_nothing_moves():
             environments.step(np.array(actions))
     assert environments.state.tobytes() == before.tobytes()
     assert not environments.steps.any()
+
+
+class Disguised:
+    """A network that the collector does not know, so that it plays step by step."""
+
+    def __init__(self, network):
+        self.noise, self.act, self.values = network.noise, network.act, network.values
+
+
+@pytest.mark.parametrize("settings", [{}, {"sutton_barto_reward": True}], ids=["ones", "sutton and barto"])
+def test_a_rollout_in_one_call_has_the_bits_of_one_step_by_step(settings):
+    network = ActorCritic(4, (16,), 2, discrete=True)
+    network.initialise(np.random.default_rng(0), orthogonal=True, log_std=0.0)
+    sides = []
+    for player in (network, Disguised(network)):
+        environments = CartPole(COUNT, max_episode_steps=25, **settings)
+        collector, random = Collector(environments, Spaces(environments)), np.random.default_rng(1)
+        collector.begin(2)
+        rollouts = [collector.collect(player, random, steps, gamma=0.9, lam=0.8) for steps in (33, 1, 40)]
+        sides.append((collector, rollouts))
+    (first, whole), (second, stepped) = sides
+    for one, other in zip(whole, stepped, strict=True):
+        for field in fields(Rollout):
+            mine, theirs = getattr(one, field.name), getattr(other, field.name)
+            assert mine.dtype == theirs.dtype
+            assert mine.tobytes() == theirs.tobytes(), field.name
+    assert sum(rollout.terminated.sum() for rollout in whole) > 3
+    assert sum(rollout.truncated.sum() for rollout in whole) > 3
+    assert (first.episodes, first.episode_returns, first.episode_lengths) == (
+        second.episodes, second.episode_returns, second.episode_lengths,
+    )  # fmt: skip

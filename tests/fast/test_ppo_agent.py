@@ -167,7 +167,7 @@ def test_every_transition_is_visited_once_an_epoch_and_nothing_else(monkeypatch)
     monkeypatch.setattr(algorithm, "update", watched)
     agent.collector.begin(0)
     for _ in range(3):
-        rollout = agent.collector.collect(agent, 64, gamma=0.9, lam=0.9)
+        rollout = agent.collector.collect(agent.network, agent.random, 64, gamma=0.9, lam=0.9)
         agent.improve(rollout, 1.0)
         transitions = np.flatnonzero(rollout.valid)
         assert len(transitions) < rollout.valid.size, "a step that only resets is no transition"

@@ -12,7 +12,7 @@ from policyproof.fast.adam import Adam, adam_step, global_norm
 from policyproof.fast.matrix_product import LANE, accumulate, affine, aligned, padded
 from policyproof.fast.mlp import MLP
 from policyproof.fast.policy_head import choose
-from policyproof.fast.tabular_ppo import TablePlayer
+from policyproof.fast.tabular_ppo import table_of
 
 UNIT = 2.0**-24
 
@@ -105,10 +105,10 @@ def test_padding_stays_zero():
 
 def test_actions_are_drawn_as_often_as_the_policy_says_and_never_where_it_says_never():
     policy = np.array([[0.0, 0.5, 0.0, 0.3, 0.2, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
-    player, count = TablePlayer(policy, np.zeros(2), seed=0), 40_000
+    network, random, count = table_of(policy, np.zeros(2)), np.random.default_rng(0), 40_000
     for state in range(2):
         shown = np.tile(np.eye(2, dtype=np.float32)[state], (count, 1))
-        actions, log_probs, _ = player.act(shown)
+        actions, log_probs, _ = network.act(shown, network.noise(random, count))
         often = np.bincount(actions[:, 0].astype(int), minlength=6) / count
         assert (often[policy[state] == 0] == 0).all()
         deviation = np.sqrt(policy[state] * (1 - policy[state]) / count)

@@ -48,12 +48,11 @@ class Counting(gymnasium.Env):
 class Deaf:
     """Acts at random; V(s) = 7·episode + step, so that every value says whose it is."""
 
-    def __init__(self):
-        self.random = np.random.default_rng(0)
+    def noise(self, random, rows):
+        return random.integers(0, 5, (rows, 1)).astype(np.float32)
 
-    def act(self, observations):
-        actions = self.random.integers(0, 5, (len(observations), 1)).astype(np.float32)
-        return actions, np.full(len(observations), -np.log(5), np.float32), self.values(observations)
+    def act(self, observations, noise):
+        return noise, np.full(len(observations), -np.log(5), np.float32), self.values(observations)
 
     def values(self, observations):
         return (7 * observations[:, 0] + observations[:, 1]).astype(np.float32)
@@ -63,7 +62,8 @@ def played(mode, **settings):
     environments = SyncVectorEnv([Counting] * COUNT, autoreset_mode=mode)
     collector = Collector(environments, Spaces(environments), **settings)
     collector.begin(0)
-    return collector, [collector.collect(Deaf(), STEPS, gamma=GAMMA, lam=LAM) for _ in range(2)]
+    random = np.random.default_rng(0)
+    return collector, [collector.collect(Deaf(), random, STEPS, gamma=GAMMA, lam=LAM) for _ in range(2)]
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -190,4 +190,4 @@ def test_what_cannot_be_played_is_refused_by_name():
 def test_a_collector_must_begin():
     environments = vectorised(Counting, 1)
     with pytest.raises(RuntimeError, match="call begin"):
-        Collector(environments, Spaces(environments)).collect(Deaf(), 1, gamma=GAMMA, lam=LAM)
+        Collector(environments, Spaces(environments)).collect(Deaf(), np.random.default_rng(0), 1, gamma=GAMMA, lam=LAM)

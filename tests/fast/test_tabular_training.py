@@ -54,7 +54,9 @@ def followed(algorithm):
     agent.collector.begin(0)
     updates = []
     for _ in range(UPDATES):
-        rollout = agent.collector.collect(agent, STEPS, gamma=agent.config.gamma, lam=agent.config.lam)
+        rollout = agent.collector.collect(
+            agent.network, agent.random, STEPS, gamma=agent.config.gamma, lam=agent.config.lam
+        )
         old = policy_of(agent)
         statistics, _ = agent.improve(rollout, 1.0)
         updates.append((old, policy_of(agent), rollout, statistics))

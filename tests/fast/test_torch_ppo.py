@@ -63,7 +63,7 @@ def test_an_update_is_that_of_the_compiled_network(environment):
     compiled, own = PPO(environment, CONFIG), TorchPPO(environment, Separate, CONFIG)
     copy_into(compiled, own)
     compiled.collector.begin(0)
-    rollout = compiled.collector.collect(compiled, 32, gamma=0.9, lam=0.9)
+    rollout = compiled.collector.collect(compiled.network, compiled.random, 32, gamma=0.9, lam=0.9)
     compiled.random = np.random.default_rng(1)
     rows = np.flatnonzero(rollout.valid)
     order = np.random.default_rng(1).permuted(np.tile(rows, (3, 1)), axis=1)
@@ -76,7 +76,7 @@ def test_an_update_is_that_of_the_compiled_network(environment):
     np.testing.assert_allclose(list(got.values()), list(expected.values()), rtol=1e-3, atol=1e-5)
     shown = rollout.observations[0]
     np.testing.assert_allclose(own.network.outputs(shown), compiled.network.outputs(shown), atol=1e-4)
-    np.testing.assert_allclose(own.values(shown), compiled.values(shown), atol=1e-4)
+    np.testing.assert_allclose(own.network.values(shown), compiled.network.values(shown), atol=1e-4)
 
 
 def test_it_learns_with_shared_layers_and_goes_on_after_a_file(tmp_path):

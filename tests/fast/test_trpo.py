@@ -41,7 +41,7 @@ def test_no_update_leaves_the_trust_region_or_lowers_the_surrogate(environment):
 def test_the_reported_divergence_is_that_of_the_policies():
     agent = TRPO("CartPole-v1", SMALL)
     agent.collector.begin(0)
-    rollout = agent.collector.collect(agent, 128, gamma=0.99, lam=0.95)
+    rollout = agent.collector.collect(agent.network, agent.random, 128, gamma=0.99, lam=0.95)
     observations = rollout.observations[rollout.valid]
     before = agent.network.outputs(observations).astype(np.float64)
     statistics, _ = agent.improve(rollout, 1.0)
