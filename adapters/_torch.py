@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["Table", "generators_kept", "graded", "parameter", "tensor"]
+__all__ = ["Table", "generators", "generators_kept", "graded", "parameter", "set_generators", "tensor"]
 
 
 def tensor(array: Any) -> torch.Tensor:
@@ -55,12 +55,22 @@ class Table(nn.Linear):
 @contextmanager
 def generators_kept() -> Iterator[None]:
     """Put the global random generators back where they were: a library that shuffles a batch draws from them."""
-    states = random.getstate(), np.random.get_state(legacy=False), torch.random.get_rng_state()  # noqa: NPY002
+    states = generators()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
     finally:
-        random.setstate(states[0])
-        np.random.set_state(states[1])  # noqa: NPY002
-        torch.random.set_rng_state(states[2])
+        set_generators(states)
+
+
+def generators() -> tuple[Any, Any, Any]:
+    """The states of the global random generators."""
+    return random.getstate(), np.random.get_state(legacy=False), torch.random.get_rng_state()  # noqa: NPY002
+
+
+def set_generators(states: tuple[Any, Any, Any]) -> None:
+    """Put the global random generators where they were."""
+    random.setstate(states[0])
+    np.random.set_state(states[1])  # noqa: NPY002
+    torch.random.set_rng_state(states[2])

@@ -17,6 +17,7 @@ try:
     from stable_baselines3.common.distributions import kl_divergence
 
     from ._collectors.stable_baselines3 import collected
+    from ._stable_baselines3.learning import learned
     from ._stable_baselines3.training import PLAIN, TablePolicy, train, untrained
     from ._torch import tensor
 except ImportError as error:
@@ -67,6 +68,10 @@ class Implementation:
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``collect_rollouts`` of TRPO on a ``DummyVecEnv``."""
         return collected(TRPO, make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``TRPO.learn``, update by update."""
+        return learned(TRPO, make_env, steps=steps, seed=seed)
 
 
 def _trpo(logits: Any, size: int, **settings: Any) -> Any:

@@ -18,6 +18,7 @@ try:
     from stable_baselines3.common import distributions
 
     from ._collectors.stable_baselines3 import collected
+    from ._stable_baselines3.learning import learned
     from ._stable_baselines3.rollout import rollout
     from ._stable_baselines3.training import PLAIN, FreeRows, TablePolicy, train, untrained
     from ._torch import tensor
@@ -132,6 +133,10 @@ class Implementation:
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``collect_rollouts`` of PPO on a ``DummyVecEnv``."""
         return collected(PPO, make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``PPO.learn``, update by update."""
+        return learned(PPO, make_env, steps=steps, seed=seed)
 
 
 def _rows(log_probs: Any, values: Any, **settings: Any) -> Any:

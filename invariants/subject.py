@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,7 @@ CAPABILITIES = (
     "train",
 )
 """The methods of the seam: an implementation offers those that it has."""
+END = object()
 
 
 class SubjectError(ValueError):
@@ -99,6 +100,12 @@ class Subject:
     def call_raw(self, capability: str, *arguments: Any, **keywords: Any) -> Any:
         """Call a method of the seam with exactly these objects, and pass on whatever it returns."""
         return _guarded(capability, getattr(self.implementation, capability), arguments, keywords)
+
+    def each(self, capability: str, *arguments: Any, **keywords: Any) -> Iterator[Any]:
+        """Call a method of the seam that returns an iterable, and pass on its entries as they come."""
+        entries = _guarded(capability, iter, (self.call_raw(capability, *arguments, **keywords),), {})
+        while (entry := _guarded(capability, next, (entries, END), {})) is not END:
+            yield entry
 
 
 def prepared(value: Any) -> Any:

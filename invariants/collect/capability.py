@@ -11,7 +11,7 @@ from ...reference.arithmetic import Array, floating
 from ..capability import Capability
 from ..subject import ImplementationError, Subject, checked, prepared
 from .collector import collect
-from .stage import Log, Stage
+from .stage import Log, Plays
 from .strategies import Play, predictable_plays
 
 __all__ = ["COLLECT", "NAMES", "played"]
@@ -45,7 +45,7 @@ def column(rollout: Any, name: str, case: Play) -> Array:
 
 def played(subject: Subject, case: Play) -> tuple[Any, Log]:
     """What an implementation returns for a case, and what its environments logged."""
-    stage = Stage(case)
+    stage = Plays(case)
     (make_env, *arrays), keywords = stage.arguments()
     keywords = {name: prepared(value) for name, value in keywords.items()}
     rollout = subject.call_raw("collect", make_env, *map(prepared, arrays), **keywords)
@@ -62,7 +62,7 @@ def tolerance(subject: Subject, case: Play) -> float:
 COLLECT = Collecting(
     "collect",
     predictable_plays,
-    lambda case: Stage(case).arguments(),
+    lambda case: Plays(case).arguments(),
     lambda case: ((case.steps, case.envs),) * len(NAMES),
     tolerance,
     collect,

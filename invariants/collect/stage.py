@@ -1,18 +1,18 @@
-"""Environments made for one call of ``collect``, and what they logged."""
+"""What the environments of one call of ``collect`` logged."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from importlib import import_module
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from ...reference.arithmetic import Array, floating
+from ...reference.arithmetic import Array
+from ..stage import Stage
 from ..subject import ImplementationError
 from .strategies import Play
 
-__all__ = ["Log", "Stage"]
+__all__ = ["Log", "Plays"]
 
 
 @dataclass(frozen=True)
@@ -31,20 +31,10 @@ class Log:
 
 
 @dataclass
-class Stage:
-    """Makes environments of a case, and keeps them to read their logs."""
+class Plays(Stage):
+    """The environments of a call of ``collect``."""
 
     case: Play
-    made: list[Any] = field(default_factory=list)
-
-    def make_env(self) -> Any:
-        """One more environment."""
-        case = self.case
-        limit, terminal = case.time_limit or None, tuple(np.flatnonzero(case.terminal).tolist())
-        # by name: the gate works without gymnasium, and whoever offers `collect` has it
-        env = import_module("....environments.tabular", __name__).TabularEnv(case.mdp, limit, terminal)
-        self.made.append(env)
-        return env
 
     def arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """What ``collect`` is called with."""
@@ -59,11 +49,7 @@ class Stage:
         ------
         ImplementationError: not N environments were played, or one of them for less than T steps.
         """
-        kinds = import_module("....environments.tabular", __name__)
-        played = [[step for step in env.log if isinstance(step, kinds.Step)] for env in self.made]
-        resets = [[entry.state for entry in env.log if isinstance(entry, kinds.Reset)] for env in self.made]
-        starts = np.array([state for env, own in zip(played, resets, strict=True) if env for state in own])
-        played = [steps[: self.case.steps] for steps in played if steps]
+        played = [steps[: self.case.steps] for steps in self.steps() if steps]
         if len(played) != self.case.envs or any(len(steps) < self.case.steps for steps in played):
             counts = [len(steps) for steps in played]
             raise ImplementationError(
@@ -80,10 +66,5 @@ class Stage:
             column("next_state"),
             column("terminated"),
             column("truncated"),
-            starts,
+            self.starts(),
         )
-
-    @property
-    def policy(self) -> Array:
-        """π as float64."""
-        return floating(self.case.policy)

@@ -5,7 +5,15 @@ from math import exp, inf, log
 
 import numpy as np
 import pytest
-from policyproof.invariants.e_values import FALSE_ALARMS, LARGEST, TESTS, against_copies, against_table, evidence
+from policyproof.invariants.e_values import (
+    FALSE_ALARMS,
+    LARGEST,
+    TESTS,
+    against_copies,
+    against_table,
+    against_tables,
+    evidence,
+)
 
 TABLE = np.array([[0.5, 0.5, 0.0], [0.125, 0.25, 0.625]])
 
@@ -26,6 +34,25 @@ def test_the_expected_e_value_of_copying_is_exactly_one_where_draws_are_independ
         for pairs in product(product(range(3), repeat=2), repeat=3)
     )
     assert abs(total - 1) < 1e-12
+
+
+def test_the_expected_e_value_of_policies_that_follow_each_other_is_exactly_one():
+    tables = np.array([TABLE[1:], [[0.5, 0.25, 0.25]], [[0.25, 0.25, 0.5]]])
+    times, total = np.array([0, 0, 1, 1, 2]), 0.0
+    for outcomes in product(range(3), repeat=5):
+        log_e = against_tables(times, np.zeros(5, int), np.array(outcomes), tables)
+        total += float(np.prod(tables[times, 0, list(outcomes)])) * exp(log_e)
+    assert abs(total - 1) < 1e-12
+
+
+def test_the_policy_before_is_found_out_where_it_plays():
+    tables, times = np.array([[[0.75, 0.25]], [[0.25, 0.75]]] * 32), np.repeat(np.arange(1, 64), 8)
+    generator = np.random.default_rng(0)
+    late = [generator.choice(2, p=tables[time - 1, 0]) for time in times]
+    right = [generator.choice(2, p=tables[time, 0]) for time in times]
+    rows = np.zeros(len(times), int)
+    assert against_tables(times, rows, np.array(late), tables) > LARGEST
+    assert against_tables(times, rows, np.array(right), tables) < 0
 
 
 def test_right_draws_raise_no_alarm_and_one_in_twenty_is_a_promise():

@@ -1,0 +1,1 @@
+"""``train``: learning in an environment that keeps its own log, one policy reported after each update."""
