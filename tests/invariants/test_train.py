@@ -20,7 +20,7 @@ def learner(train):
     return Subject(type("Learner", (), {"dtype": "float64", "train": staticmethod(train)})())
 
 
-def test_correct_learners_raise_no_alarm(raises_no_alarm):
+def test_correct_code_raises_no_alarm(raises_no_alarm):
     raises_no_alarm(learner(train).implementation, OWN)
     at_once = learner(lambda make_env, **settings: list(train(make_env, **settings))).implementation
     raises_no_alarm(at_once, OWN)
