@@ -100,7 +100,7 @@ def many(run, ledger):
 
 @pytest.fixture(scope="session")
 def hostile(run):
-    """The run with markup in every text that comes from outside."""
+    """The run, and a record of each other kind, with markup in every text that comes from outside."""
     bad = deepcopy(run)
     bad["implementation"] |= {"name": HOSTILE, "version": f"'\"{HOSTILE}", "conventions": {HOSTILE: HOSTILE}}
     bad["target"] = f"{HOSTILE}.py:{HOSTILE}"
@@ -120,4 +120,100 @@ def hostile(run):
     deviating = next(verdict for verdict in bad["verdicts"] if verdict["status"] == "holds")
     deviating |= {"status": "deviates", "deviation": {"reason": HOSTILE, "link": "javascript:alert(1)"}}
     bad["totals"] |= {"deviates": 1, "holds": bad["totals"]["holds"] - 1}
-    return records_of([("hostile", bad)])
+    others = (HOSTILE_LEDGER, HOSTILE_KILL_MATRIX, HOSTILE_BENCHMARK, HOSTILE_CURVES)
+    return records_of([("hostile", record) for record in (bad, *others)])
+
+
+HOSTILE_LEDGER = {
+    "schema": "policyproof/ledger/1",
+    "instances": 1,
+    "seed": 0,
+    "claims": [
+        {
+            "id": "claim",
+            "number": 1,
+            "status": "refuted",
+            "sources": [{"title": HOSTILE, "place": HOSTILE}],
+            "evidence": [HOSTILE],
+            **dict.fromkeys(
+                ("group", "verdict", "literature", "as_written", "statement", "hypotheses", "reason"), HOSTILE
+            ),
+        }
+    ],
+    "evidence": [
+        {
+            "name": HOSTILE,
+            "kind": "counterexample",
+            "claims": ["claim"],
+            "statement": HOSTILE,
+            "instances": 1,
+            "undecided": 0,
+            "failure": HOSTILE,
+            "ratio": HOSTILE,
+            "ratio_float": 0.5,
+            "counterexample": {
+                "instance": HOSTILE,
+                "written": [HOSTILE, HOSTILE],
+                "relation": HOSTILE,
+                "truth": [HOSTILE, HOSTILE],
+            },
+        }
+    ],
+    "totals": {
+        **dict.fromkeys(("claims", "refuted", "evidence", "instances"), 1),
+        **dict.fromkeys(("verified", "not executed", "violated", "undecided"), 0),
+    },
+    "complete": True,
+}
+HOSTILE_KILL_MATRIX = {
+    "schema": "policyproof/kill-matrix/1",
+    "profile": HOSTILE,
+    "seed": 0,
+    "variants": [
+        {"name": HOSTILE, "capability": HOSTILE, "description": HOSTILE, "citations": [HOSTILE], "forms": 1},
+        {"name": f"2 {HOSTILE}", "capability": HOSTILE, "description": HOSTILE, "citations": [], "forms": 1},
+    ],
+    "invariants": [{"id": "gae-equals-td-error-sum", "capability": HOSTILE, "needs": [HOSTILE]}],
+    "kills": [
+        {
+            "variant": HOSTILE,
+            "capability": HOSTILE,
+            "invariant": "gae-equals-td-error-sum",
+            "examples": 1,
+            "seconds": 0.5,
+        }
+    ],
+    "survivors": [f"{HOSTILE}: 2 {HOSTILE}"],
+    "lonely": [HOSTILE],
+    "redundant": [HOSTILE],
+    "complete": True,
+}
+HOSTILE_BENCHMARK = {
+    "schema": "policyproof/benchmark/1",
+    "what": HOSTILE,
+    "how": HOSTILE,
+    "date": HOSTILE,
+    "cpu": {"model": HOSTILE, "cores": 1},
+    "gpu": HOSTILE,
+    "versions": {HOSTILE: HOSTILE},
+    "rounds": 1,
+    "shapes": [
+        {
+            HOSTILE: HOSTILE,
+            "microseconds": {HOSTILE: 1.0, f"2 {HOSTILE}": 2.0},
+            "quartiles": {HOSTILE: [1.0, 2.0]},
+            "probes": {HOSTILE: 1.0},
+        }
+    ],
+    "complete": True,
+}
+HOSTILE_CURVES = {
+    "schema": "policyproof/learning-curves/1",
+    "what": HOSTILE,
+    "environment": HOSTILE,
+    "seeds": 1,
+    "band": HOSTILE,
+    "versions": {HOSTILE: HOSTILE},
+    "curves": [{"name": HOSTILE, "steps": [0, 1], "interquartile_mean": [0, 2], "low": [0, 1], "high": [0, 3]}],
+    "complete": True,
+}

@@ -23,6 +23,7 @@ PAGES = (
     "kill-matrix.html",
     "benchmarks.html",
     "implementation/stable-baselines3.html",
+    "implementation/sb3-contrib.html",
     "invariant/gae-truncation-bootstraps-from-final-state.html",
 )
 PUBLISHED = Path(policyproof.__file__).parent / "reports" / "published"
@@ -42,14 +43,14 @@ def folder(tmp_path_factory):
 def browse(tmp_path):
     """Load a page with a script of ours after its own: what the script returns, and what was said on the console."""
 
-    def load(file, script, width=1280):
+    def load(file, script, width=1280, flags=()):
         act = file.with_suffix(".js")
         act.write_text(f"addEventListener('load', () => {{ document.title = JSON.stringify((() => {{{script}}})()) }})")
         acting = file.with_stem(f"acting-{file.stem}")
         ours = f'<script src="{act.name}" defer></script></head>'
         acting.write_text(file.read_text().replace("</head>", ours))
         own = (f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width},900", "--dump-dom", acting.as_uri())
-        done = subprocess.run([CHROMIUM, *FLAGS, *own], capture_output=True, text=True, timeout=120, check=True)
+        done = subprocess.run([CHROMIUM, *FLAGS, *flags, *own], capture_output=True, text=True, timeout=120, check=True)
         title = html.unescape(re.search(r"<title>(.*?)</title>", done.stdout)[1])
         return json.loads(title), [line for line in done.stderr.splitlines() if "CONSOLE" in line]
 
@@ -64,6 +65,34 @@ def test_a_page_loads_in_silence_and_from_files_alone(page, width, folder, brows
     assert said == []  # a request that the page's policy refuses would be told here
     assert asked
     assert all(address.startswith(("file:", "data:,")) for address in asked), asked
+
+
+CONTRAST = """
+    const parsed = (colour) => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return [r, g, b, a]; };
+    const over = (top, under) => [0, 1, 2].map((i) => top[i] * top[3] + under[i] * (1 - top[3]));
+    const paper = (element) => element
+        ? over(parsed(getComputedStyle(element).backgroundColor), paper(element.parentElement)) : [255, 255, 255];
+    const linear = (c) => c <= 10.31475 ? c / 3294.6 : ((c / 255 + .055) / 1.055) ** 2.4;
+    const luminance = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
+    const poor = new Set();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const element = texts.currentNode.parentElement, svg = element.closest('svg');
+        const seen = element.getClientRects().length && !element.closest('title');
+        if (!seen || !texts.currentNode.textContent.trim()) continue;
+        const style = getComputedStyle(element), behind = paper(svg ? svg.parentElement : element);
+        const ink = over(parsed(svg ? style.fill : style.color), behind);
+        const [low, high] = [luminance(ink), luminance(behind)].sort((a, b) => a - b);
+        if ((high + .05) / (low + .05) < 4.5) poor.add(element.outerHTML.slice(0, 80));
+    }
+    return [matchMedia('(prefers-color-scheme: dark)').matches, [...poor]];"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_text_stands_out_as_wcag_aa_asks(page, dark, folder, browse):
+    flags = (f"--blink-settings=preferredColorScheme={0 if dark else 1}",)
+    assert browse(folder / page, CONTRAST, flags=flags)[0] == [dark, []]
 
 
 def test_markup_from_outside_never_runs(hostile, tmp_path, browse):

@@ -208,6 +208,7 @@ def test_runs_that_state_an_invariant_differently_are_refused(run, file):
         (lambda ledger: ledger["claims"].append(ledger["claims"][0]), DuplicateError),
         (lambda ledger: ledger["claims"][0]["evidence"].append("hearsay"), InconsistentError),
         (lambda ledger: ledger["totals"].update(refuted=0), InconsistentError),
+        (lambda ledger: ledger["totals"].pop("violated"), SchemaError),
         (lambda ledger: ledger.update(complete=False), CutOffError),
     ],
 )

@@ -108,6 +108,19 @@ def test_pictures_stand_alone(many, tmp_path):
         assert "url(" not in root[0].text
 
 
+def test_markup_from_outside_is_text_in_pictures_that_stand_alone(hostile, tmp_path):
+    written = write_pictures(hostile, tmp_path)
+    assert [file.name for file in written] == [
+        "matrix.svg",
+        "tightness.svg",
+        "benchmark-1.svg",
+        "learning-curves-1.svg",
+    ]
+    for file in written:
+        assert not [element.tag for element in ET.parse(file).iter() if element.tag.endswith("script")]
+        assert "&lt;script&gt;alert(1)" in file.read_text()
+
+
 def test_the_style_marks_a_status_as_the_matrix_does():
     for status, mark in MARKS.items():
         if status != "holds":

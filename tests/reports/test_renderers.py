@@ -90,7 +90,7 @@ def test_badges_are_shields_endpoints(many):
 
 
 def test_badges_have_files_of_plain_letters(hostile):
-    assert list(badges(hostile)) == ["script-alert-1-script.json"]
+    assert list(badges(hostile)) == ["script-alert-1-script.json", "claims-ledger.json"]
     assert badges(hostile)["script-alert-1-script.json"]["label"] == f"policyproof: {HOSTILE}"
 
 
