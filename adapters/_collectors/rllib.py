@@ -65,7 +65,11 @@ def _numbered(_config: Any) -> Any:
 def collected(
     make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
 ) -> Any:
-    """Value targets of the learner's batch; advantages are targets less values, before they are standardised."""
+    """Value targets of the learner's batch; advantages are targets less values, before they are standardised.
+
+    The runner counts steps of all environments together and resets as it goes, so one may get fewer than another. It
+    samples until each has T, and episodes are sliced where T steps of their environment end.
+    """
     _STAGE.make_env, _STAGE.made = make_env, []
     register_env("policyproof", _numbered)
     tables = {"model_config": {"logits": np.log(policy), "values": values}}
@@ -75,15 +79,28 @@ def collected(
     with generators_kept():
         torch.manual_seed(seed)
         runner = SingleAgentEnvRunner(config=config, worker_index=0)
-        episodes = [e for e in runner.sample(num_timesteps=steps * envs, random_actions=False) if len(e)]
+        enough = steps if envs == 1 else (2 * steps + 1) * envs  # where every other step of an environment is a reset
+        sampled = runner.sample(num_timesteps=enough, random_actions=False)
+        episodes = [e for e in (_first_steps(episode, steps) for episode in sampled) if len(e)]
         spaces = {"observation_space": _STAGE.made[0].observation_space, "action_space": _STAGE.made[0].action_space}
         pipeline = config.build_learner_connector(*spaces.values())
         pipeline.prepend(AddOneTsToEpisodesAndTruncate())
         pipeline.append(GeneralAdvantageEstimation(gamma=gamma, lambda_=lam))
         module = MultiRLModule(rl_module_specs={DEFAULT_MODULE_ID: RLModuleSpec(_Tables, **spaces, **tables)})
-        places = [np.array([info["place"] for info in episode.get_infos()][:-1]) for episode in episodes]
+        places = [_places(episode) for episode in episodes]
         batch = pipeline(rl_module=module, batch={}, episodes=episodes, shared_data={})[DEFAULT_MODULE_ID]
     return _arranged(batch, np.concatenate(places), values, (steps, envs))
+
+
+def _places(episode: Any) -> Any:
+    """Environment and step number of each transition, ``[len, 2]``."""
+    return np.array([info["place"] for info in episode.get_infos()][:-1], dtype=int).reshape(-1, 2)
+
+
+def _first_steps(episode: Any, steps: int) -> Any:
+    """What an episode holds of the first steps of its environment."""
+    kept = int((_places(episode)[:, 1] < steps).sum())
+    return episode if kept == len(episode) else episode[:kept]
 
 
 def _arranged(batch: Any, places: Any, values: Any, shape: tuple[int, int]) -> Any:
