@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .adam import Adam, adam_step, global_norm
 from .compilation import kept
 from .matrix_product import aligned
-from .mlp import MLP, ROWS, backward, forward, output_gradient
+from .mlp import MLP, ROWS, backward, forward, output_gradient, transpose
 from .ppo_loss import value_loss
 
 __all__ = ["fit_critic"]
@@ -65,6 +65,7 @@ def _fit(
         for start in range(0, order.shape[1], minibatch):
             rows = order[epoch, start : start + minibatch]
             gradient[:] = 0
+            transpose(layers, parameters, transposed)
             for first in range(0, rows.size, ROWS):
                 block = rows[first : first + ROWS]
                 size = block.size
@@ -75,7 +76,7 @@ def _fit(
                 delta = output_gradient(layers, deltas, size)
                 delta[:] = 0
                 delta[:, 0] = pulls[:size]
-                backward(layers, parameters, x[:size], work, deltas, transposed, gradient)
+                backward(layers, x[:size], work, deltas, transposed, gradient)
             if not np.isfinite(global_norm(gradient)):
                 return np.nan
             adam_step(parameters, gradient, adam, 1.0, rate, 0.9, 0.999, 1e-8)

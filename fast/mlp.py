@@ -22,19 +22,30 @@ from .compilation import compiled
 from .elementary import tanh
 from .matrix_product import aligned, multiply, padded
 
-__all__ = ["MLP", "ROWS", "activations_of", "backward", "bias_of", "forward", "output_gradient", "weights_of"]
+__all__ = [
+    "MLP",
+    "ROWS",
+    "activations_of",
+    "backward",
+    "bias_of",
+    "forward",
+    "output_gradient",
+    "transpose",
+    "weights_of",
+]
 
 ROWS = 128
 _BYTES, _ONE = 4, np.float32(1)
-_INPUTS, _OUTPUTS, _WIDTH, _WEIGHTS, _BIAS, _BEFORE = range(6)
+_INPUTS, _OUTPUTS, _WIDTH, _WEIGHTS, _BIAS, _BEFORE, _TRANSPOSED = range(7)
 
 
 class MLP:
     """Where the parameters and the activations of a perceptron lie.
 
     sizes: inputs, widths of the hidden layers, outputs; all ≥ 1.
-    `layers` [L, 6] holds, a row a layer: inputs, outputs, padded outputs, offsets of W and of b in the flat buffer, and
-    the padded outputs of all layers before it. `size` is the length of the flat buffer, padding included.
+    `layers` [L, 7] holds, a row a layer: inputs, outputs, padded outputs, offsets of W and of b in the flat buffer, the
+    padded outputs of all layers before it, and the offset of Wᵀ among the transposed ones. `size` is the length of the
+    flat buffer, padding included.
 
     Raises ValueError for fewer than two sizes, or one below 1.
     """
@@ -43,11 +54,12 @@ class MLP:
         if len(sizes) < 2 or min(sizes) < 1:
             raise ValueError(f"sizes are {list(sizes)}; expected inputs, widths of hidden layers and outputs, all ≥ 1")
         self.sizes = tuple(int(size) for size in sizes)
-        rows, offset, before = [], 0, 0
+        rows, offset, before, turned = [], 0, 0, 0
         for inputs, outputs in zip(self.sizes[:-1], self.sizes[1:], strict=True):
             width = padded(outputs)
-            rows.append((inputs, outputs, width, offset, offset + inputs * width, before))
+            rows.append((inputs, outputs, width, offset, offset + inputs * width, before, turned))
             offset, before = offset + (inputs + 1) * width, before + width
+            turned += outputs * padded(inputs)
         self.layers: NDArray[np.int64] = np.array(rows, dtype=np.int64)
         self.size = offset
 
@@ -56,13 +68,14 @@ class MLP:
         return aligned(ROWS * int(self.layers[:, _WIDTH].sum()))
 
     def transposed(self) -> NDArray[np.float32]:
-        """Room for the largest Wᵀ."""
-        return aligned(max(outputs * padded(inputs) for inputs, outputs, *_ in self.layers.tolist()))
+        """Room for Wᵀ of every layer, rows padded, and for one row of zeros behind them."""
+        room = sum(outputs * padded(inputs) for inputs, outputs in self.layers[:, :2].tolist())
+        return aligned(room + padded(max(self.sizes)))
 
     def views(self, parameters: NDArray[Any]) -> list[tuple[NDArray[Any], NDArray[Any]]]:
         """W_l [inputs, outputs] and b_l [outputs] of each layer, as views of the flat buffer without the padding."""
         found = []
-        for inputs, outputs, width, weights, bias, _ in self.layers.tolist():
+        for inputs, outputs, width, weights, bias, *_ in self.layers.tolist():
             matrix = parameters[weights : weights + inputs * width].reshape(inputs, width)
             found.append((matrix[:, :outputs], parameters[bias : bias + outputs]))
         return found
@@ -139,13 +152,13 @@ def output_gradient(layers: Any, workspace: Any, rows: int) -> Any:
 
 
 @compiled
-def backward(layers: Any, parameters: Any, x: Any, workspace: Any, deltas: Any, transposed: Any, gradient: Any) -> None:
+def backward(layers: Any, x: Any, workspace: Any, deltas: Any, transposed: Any, gradient: Any) -> None:
     """Add the gradient of what `forward` computed to `gradient`; `deltas` holds δ_L in its last block.
 
-    `deltas` is laid out as the workspace and is overwritten. Wᵀ is written out, as rows of a factor must be dense.
+    `deltas` is laid out as the workspace and is overwritten; `transposed` is what `transpose` made of the parameters.
     """
     h, d, g = np.int64(workspace.ctypes.data), np.int64(deltas.ctypes.data), np.int64(gradient.ctypes.data)
-    rows = len(x)
+    t, rows = np.int64(transposed.ctypes.data), len(x)
     for layer in range(len(layers) - 1, -1, -1):
         inputs, outputs, width = layers[layer, _INPUTS], layers[layer, _OUTPUTS], layers[layer, _WIDTH]
         start, weights, bias = ROWS * layers[layer, _BEFORE], layers[layer, _WEIGHTS], layers[layer, _BIAS]
@@ -156,13 +169,11 @@ def backward(layers: Any, parameters: Any, x: Any, workspace: Any, deltas: Any, 
             multiply(x_at, x_column, x_row, delta, row, to, row, to, row, inputs, rows, width)
             return
         below, wide = ROWS * layers[layer - 1, _BEFORE], layers[layer - 1, _WIDTH]
-        wide_row, delta_below = _BYTES * wide, d + _BYTES * below
+        wide_row, delta_below, zeros = _BYTES * wide, d + _BYTES * below, t + _BYTES * (transposed.size - wide)
         multiply(h + _BYTES * below, _BYTES, wide_row, delta, row, to, row, to, row, inputs, rows, width)
-        _transpose(parameters[weights:bias], inputs, outputs, width, transposed[: outputs * wide], wide)
-        deltas[below : below + rows * wide] = 0
         multiply(
-            delta, row, _BYTES, np.int64(transposed.ctypes.data), wide_row,
-            delta_below, wide_row, delta_below, wide_row, rows, outputs, wide,
+            delta, row, _BYTES, t + _BYTES * layers[layer, _TRANSPOSED], wide_row,
+            delta_below, wide_row, zeros, 0, rows, outputs, wide,
         )  # fmt: skip
         _through_tanh(deltas[below : below + rows * wide], workspace[below : below + rows * wide])
 
@@ -188,10 +199,12 @@ def _add_rows(rows: Any, total: Any) -> None:
 
 
 @compiled
-def _transpose(matrix: Any, inputs: int, outputs: int, width: int, out: Any, out_width: int) -> None:
-    """Wᵀ of W [inputs, outputs], both flat with padded rows."""
-    out[:] = 0
-    for j in range(outputs):
-        row, column = out[j * out_width : (j + 1) * out_width], matrix[j:]
-        for i in range(inputs):
-            row[i] = column[i * width]
+def transpose(layers: Any, parameters: Any, transposed: Any) -> None:
+    """Write Wᵀ [outputs, padded inputs] of the layers that `backward` goes through, as rows of a factor are dense."""
+    for layer in range(1, len(layers)):
+        weights, start = weights_of(layers, parameters, layer), layers[layer, _TRANSPOSED]
+        width = layers[layer - 1, _WIDTH]
+        for j in range(layers[layer, _OUTPUTS]):
+            row = transposed[start + j * width : start + j * width + len(weights)]
+            for i in range(row.size):
+                row[i] = weights[i, j]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from .compilation import kept
 from .distributions import GAUSSIAN, Family
 from .matrix_product import accumulate, affine, aligned, padded
-from .mlp import MLP, ROWS, activations_of, backward, bias_of, forward, output_gradient, weights_of
+from .mlp import MLP, ROWS, activations_of, backward, bias_of, forward, output_gradient, transpose, weights_of
 
 __all__ = ["Perceptron"]
 
@@ -124,9 +124,10 @@ def _gradient(
     layers: Any, parameters: Any, inputs: Any, kept: Any, cotangent: Any, scratch: Any, transposed: Any, gradient: Any
 ) -> None:
     """Add Jᵀ c of all rows to ``gradient``."""
+    transpose(layers, parameters, transposed)
     for start in range(0, len(inputs), ROWS):
         x = inputs[start : start + ROWS]
         delta = output_gradient(layers, scratch, len(x))
         delta[:] = 0
         delta[:, : cotangent.shape[1]] = cotangent[start : start + ROWS]
-        backward(layers, parameters, x, kept[start // ROWS], scratch, transposed, gradient)
+        backward(layers, x, kept[start // ROWS], scratch, transposed, gradient)

@@ -15,7 +15,7 @@ from .actor_critic import ActorCritic, Floats
 from .adam import Adam
 from .compilation import compiled
 from .matrix_product import aligned
-from .mlp import ROWS, backward, forward, output_gradient
+from .mlp import ROWS, backward, forward, output_gradient, transpose
 from .policy_head import categorical, categorical_gradient, gaussian, gaussian_gradient
 from .ppo_loss import approximate_kl, normalize, policy_loss, value_loss
 
@@ -95,6 +95,7 @@ def policy_gradient(half: Any, shape: Any, batch: Any, rows: Any, numbers: Any, 
     """Replace the gradient by that of L_policy − c_H mean H on `rows`; add statistics, and return approximate KL."""
     count, bonus, divergence = rows.size, numbers.entropy_coefficient, 0.0
     half.gradient[:] = 0
+    transpose(half.layers, half.parameters, half.transposed)
     advantages = room.advantages[:count]
     for i in range(count):
         advantages[i] = batch.advantages[rows[i]]
@@ -128,7 +129,7 @@ def policy_gradient(half: Any, shape: Any, batch: Any, rows: Any, numbers: Any, 
             categorical_gradient(out, shape.actions, actions, pulls, bonus, count, kept)
         else:
             gaussian_gradient(log_std, pulls, bonus, count, shape.actions, kept, log_std_gradient)
-        backward(half.layers, half.parameters, x, half.activations, half.deltas, half.transposed, half.gradient)
+        backward(half.layers, x, half.activations, half.deltas, half.transposed, half.gradient)
     statistics[3] += divergence
     return divergence
 
@@ -138,6 +139,7 @@ def critic_gradient(half: Any, batch: Any, rows: Any, numbers: Any, statistics: 
     """Replace the gradient by that of c_V L_value on `rows`, and add to the statistics."""
     count = rows.size
     half.gradient[:] = 0
+    transpose(half.layers, half.parameters, half.transposed)
     for start in range(0, count, ROWS):
         block = rows[start : start + ROWS]
         size = block.size
@@ -153,7 +155,7 @@ def critic_gradient(half: Any, batch: Any, rows: Any, numbers: Any, statistics: 
         kept[:] = 0
         for i in range(size):
             kept[i, 0] = np.float32(numbers.value_coefficient) * pulls[i]
-        backward(half.layers, half.parameters, x, half.activations, half.deltas, half.transposed, half.gradient)
+        backward(half.layers, x, half.activations, half.deltas, half.transposed, half.gradient)
 
 
 @compiled

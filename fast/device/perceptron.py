@@ -39,7 +39,7 @@ class TensorPerceptron:
     def layers(self, parameters: Tensor) -> list[tuple[Tensor, Tensor]]:
         """W_l ``[inputs, outputs]`` and b_l ``[outputs]`` of each layer, as views."""
         found = []
-        for inputs, outputs, width, weights, bias, _ in self._layers:
+        for inputs, outputs, width, weights, bias, *_ in self._layers:
             matrix = parameters[weights : weights + inputs * width].view(inputs, width)
             found.append((matrix[:, :outputs], parameters[bias : bias + outputs]))
         return found
