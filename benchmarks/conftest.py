@@ -20,7 +20,8 @@ from typing import Any, Self
 import pytest
 
 HERE = Path(__file__).parent
-PROBES = ("copy", "matmul")
+PROBES = {"copy": 2 * 2**25, "matmul": 2 * 512**3}
+"""Bytes read and written, and floating-point operations, of a call of each function of `probes.py`."""
 ROUNDS, REPEATS = 51, 9
 SECONDS_A_TURN = 0.001
 LONG, SELDOM = 1.0, 20
@@ -114,8 +115,15 @@ def _microseconds(seconds: float, per: int) -> float:
     return float(f"{seconds / per * 1e6:.4g}")
 
 
-def _figures(contenders: Mapping[str, _Turns], probes: Mapping[str, _Turns], per: int) -> dict[str, Any]:
-    """Medians, quartiles, and ratios to the first contender, per the number of things that a call does."""
+def _ceiling(work: Mapping[str, float], parts: Mapping[str, Sequence[float]]) -> float:
+    """Seconds that a call's work takes at least: as many bytes copied, or operations of a matrix product."""
+    return max(amount / PROBES[name] * parts[name][1] for name, amount in work.items())
+
+
+def _figures(
+    contenders: Mapping[str, _Turns], probes: Mapping[str, _Turns], work: Mapping[str, float], per: int
+) -> dict[str, Any]:
+    """Medians, quartiles, ratios to the first contender, and the ceiling, per the number of things that a call does."""
     parts = {name: quantiles(turns.seconds.values(), n=4) for name, turns in {**contenders, **probes}.items()}
     first, *others = contenders
     base = contenders[first].seconds
@@ -127,6 +135,7 @@ def _figures(contenders: Mapping[str, _Turns], probes: Mapping[str, _Turns], per
         "microseconds": {name: _microseconds(parts[name][1], per) for name in contenders},
         "quartiles": {name: [_microseconds(parts[name][i], per) for i in (0, 2)] for name in contenders},
         "probes": {name: _microseconds(parts[name][1], 1) for name in probes},
+        **({"ceiling": _microseconds(_ceiling(work, parts), per)} if work else {}),
         "load_average": float(f"{os.getloadavg()[0]:.2g}"),
     }
 
@@ -136,8 +145,10 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
     """A function that measures functions of the test's file in turn, and returns what finds each one's last result.
 
     `contenders` are described in `worker.py`; `sizes` are their keywords. They take `calls` calls a turn (None: about a
-    millisecond's worth, after one that is not timed); a figure is the time of a call ÷ `per`. `together` puts all of
-    them into one process. They may use as many `threads`; with more than one, times are those on the wall.
+    millisecond's worth, after one that is not timed); a figure is the time of a call ÷ `per`. `work` is what a call has
+    to do at least, in the unit of each probe, for each thread: bytes to `copy`, operations in float32 to `matmul`.
+    `together` puts all contenders into one process. They may use as many `threads`; with more than one, times are those
+    on the wall.
     """
     with ExitStack() as stack:
 
@@ -152,6 +163,7 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
             contenders: Sequence[Contender],
             sizes: Mapping[str, Any],
             *,
+            work: Mapping[str, float] | None = None,
             calls: int | None = None,
             rounds: int = ROUNDS,
             per: int = 1,
@@ -182,7 +194,7 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
                 processes = "one process" if together else "a process each"
                 clock = "CPU times of one thread" if threads == 1 else f"times on the wall with {threads} threads"
                 how = {"processes": processes, "clock": clock}
-                benchmark.extra_info |= {"sizes": sizes, **how, **_figures(judged, probes, per)}
+                benchmark.extra_info |= {"sizes": sizes, **how, **_figures(judged, probes, work or {}, per)}
             return lambda name: judged[name].answer()
 
         yield measure

@@ -113,4 +113,4 @@ def sb3(T: int, N: int) -> Functions:
 @pytest.mark.parametrize(("T", "N"), [(128, 8), (2048, 64), (1000, 1024), (128, 8192), (1_000_000, 1)])
 def test_advantage(interleaved: Callable[..., Callable[[str], Any]], T: int, N: int) -> None:
     contenders = [call, into, kernel, probe, loop, *([sb3] if T < 100_000 else [])]
-    interleaved(contenders, {"T": T, "N": N}, rounds=101, together=True)
+    interleaved(contenders, {"T": T, "N": N}, work={"copy": (4 * 4 + 2) * T * N}, rounds=101, together=True)

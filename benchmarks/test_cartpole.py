@@ -54,4 +54,9 @@ def sb3_one_thread(threads: int, **sizes: int) -> Functions:
 )
 def test_throughput(interleaved: Callable[..., Callable[[str], Any]], sizes: dict[str, int], threads: int) -> None:
     contenders = [ours, sb3] if threads == 1 else [ours, sb3, sb3_one_thread]
-    interleaved(contenders, {**sizes, "threads": threads}, calls=1, rounds=ROUNDS, per=STEPS, threads=threads)
+    first, rest = 2 * 64 * 4, 2 * 64 * 64 + 64 * 2 + 64  # weights of the policy and the critic
+    operations = STEPS * (2 * (first + rest) + sizes["epochs"] * (4 * first + 6 * rest))  # to play, and to learn
+    interleaved(
+        contenders, {**sizes, "threads": threads}, work={"matmul": operations / threads}, calls=1, rounds=ROUNDS,
+        per=STEPS, threads=threads,
+    )  # fmt: skip

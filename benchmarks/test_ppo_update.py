@@ -100,4 +100,8 @@ def sb3(setting: str) -> Functions:
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_ppo_update(interleaved: Callable[..., Callable[[str], Any]], setting: str) -> None:
-    interleaved([ours, sb3], {"setting": setting}, calls=1, rounds=ROUNDS)
+    inputs, choices, sizes = SETTINGS[setting]
+    rows = sizes["epochs"] * sizes["steps"] * sizes["environments"]
+    first, rest = 2 * 64 * inputs, 2 * 64 * 64 + 64 * (choices or DIMENSIONS) + 64  # weights of the policy and critic
+    operations = rows * (4 * first + 6 * rest)  # forwards, and back to the weights and all inputs but the first
+    interleaved([ours, sb3], {"setting": setting}, work={"matmul": operations}, calls=1, rounds=ROUNDS)

@@ -75,4 +75,8 @@ def sb3_contrib(part: str) -> Functions:
 
 @pytest.mark.parametrize("part", ["policy", "train"])
 def test_trpo_update(interleaved: Callable[..., Callable[[str], Any]], part: str) -> None:
-    interleaved([ours, sb3_contrib], {"part": part}, calls=1, rounds=ROUNDS)
+    first, rest = 64 * INPUTS, 64 * 64 + 64 * ACTIONS
+    policy = (ITERATIONS + 1) * (4 * first + 6 * rest) + 2 * (first + rest)  # gradient, products, one trial; a row
+    critic = 10 * (4 * 64 * INPUTS + 6 * (64 * 64 + 64))
+    work = {"matmul": ROWS * (policy + (critic if part == "train" else 0))}
+    interleaved([ours, sb3_contrib], {"part": part}, work=work, calls=1, rounds=ROUNDS)

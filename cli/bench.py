@@ -22,7 +22,7 @@ from ..reports.benchmark_comparison import moves
 from ..reports.benchmark_record import benchmark_record
 from ..reports.errors import RecordError
 from ..reports.loading import load
-from ..reports.shape import shape_text
+from ..reports.shape import base_of, base_time, shape_text
 from .common import exit_with, refuse_unwritable
 
 __all__ = ["bench"]
@@ -120,15 +120,17 @@ def _version(library: str) -> tuple[str, str] | None:
 
 
 def _table(record: Mapping[str, Any]) -> Table:
-    """A row a shape and contender: median in microseconds, and its ratio to each probe."""
+    """A row a shape and contender: median and quartiles in microseconds, and the ratio to what bounds them."""
+    base = base_of(record)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("shape", "contender", "median µs", "÷ copy of 32 MiB", "÷ product of 512²"):
+    for heading in ("shape", "contender", "median µs", "quartiles", f"÷ {base}"):
         table.add_column(heading, justify="left" if heading in ("shape", "contender") else "right")
     for shape in record["shapes"]:
-        probes = shape.get("probes", {})
+        unit = base_time(shape, base)
         for contender, time in shape["microseconds"].items():
-            ratios = (f"{time / probes[probe]:.3g}" if probe in probes else "–" for probe in ("copy", "matmul"))
-            table.add_row(Text(shape_text(shape)), Text(contender), f"{time:.4g}", *ratios)
+            low, high = shape["quartiles"][contender]
+            ratio = f"{time / unit:.3g}" if unit else "–"
+            table.add_row(Text(shape_text(shape)), Text(contender), f"{time:.4g}", f"{low:.4g}–{high:.4g}", ratio)
     return table
 
 

@@ -1,4 +1,4 @@
-"""A benchmark as a picture: every contender's time over the probe's."""
+"""A benchmark as a picture: every contender's time over that of the probe, or over the ceiling."""
 
 from __future__ import annotations
 
@@ -7,31 +7,26 @@ from typing import Any
 
 from markupsafe import Markup
 
-from ..shape import PROBES, shape_text
+from ..shape import base_of, base_time, shape_text
 from .plots import ratio_plot
 
-__all__ = ["base_of", "benchmark_plot"]
+__all__ = ["benchmark_plot"]
 
 
 def benchmark_plot(record: Mapping[str, Any]) -> Markup:
-    """One row a shape, on a logarithmic axis."""
+    """One row a shape, on a logarithmic axis; nothing where there is nothing to compare."""
     base = base_of(record)
-    rows = [(shape_text(s), _ratios(s, base)) for s in record["shapes"] if base in s["microseconds"]]
-    return ratio_plot([row for row in rows if row[1]], f"time ÷ time of {base}")
-
-
-def base_of(record: Mapping[str, Any]) -> str:
-    """The probe that was measured for all shapes; else the first contender."""
-    shapes = record["shapes"]
-    probe = next((name for name in PROBES if all(name in shape["microseconds"] for shape in shapes)), None)
-    return probe or str(next(iter(shapes[0]["microseconds"])))
+    rows = [(shape_text(shape), _ratios(shape, base)) for shape in record["shapes"]]
+    unit = "time ÷ ceiling" if base == "ceiling" else f"time ÷ time of {base}"
+    compared = [row for row in rows if row[1]]
+    return ratio_plot(compared, unit) if compared else Markup("")
 
 
 def _ratios(shape: Mapping[str, Any], base: str) -> dict[str, tuple[float, float, float]]:
-    times, spread = shape["microseconds"], shape.get("quartiles", {})
+    unit, spread = base_time(shape, base), shape.get("quartiles", {})
     found = {}
-    for name, time in times.items():
-        if name != base:
+    for name, time in shape["microseconds"].items():
+        if name != base and unit is not None:
             low, high = spread.get(name, (time, time))
-            found[name] = (low / times[base], time / times[base], high / times[base])
+            found[name] = (low / unit, time / unit, high / unit)
     return found

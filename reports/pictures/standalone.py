@@ -25,7 +25,8 @@ def pictures(records: Records) -> dict[str, Markup]:
     if records.ledger is not None:
         found["tightness.svg"] = tightness_of(records.ledger)
     for i, record in enumerate(records.benchmarks):
-        found[f"benchmark-{i + 1}.svg"] = benchmark_plot(record)
+        if plot := benchmark_plot(record):
+            found[f"benchmark-{i + 1}.svg"] = plot
     for i, record in enumerate(records.learning_curves):
         found[f"learning-curves-{i + 1}.svg"] = learning_curves(record)
     return found

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..loading import Records
-from ..pictures.benchmark import base_of, benchmark_plot
+from ..pictures.benchmark import benchmark_plot
 from ..pictures.plots import learning_curves
-from ..shape import PROBES, shape_text
+from ..shape import PROBES, base_of, shape_text
 from .page import Page
 
 __all__ = ["pages"]
@@ -35,7 +35,7 @@ def _benchmark(record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "record": record,
         "base": base_of(record),
-        "probe": base_of(record) in PROBES,
+        "bounded": base_of(record) in (*PROBES, "ceiling"),
         "names": names,
         "probes": list(dict.fromkeys(name for shape in record["shapes"] for name in shape.get("probes", {}))),
         "rows": [(shape_text(shape), shape) for shape in record["shapes"]],

@@ -43,7 +43,7 @@ def dies(n):
     raise SystemExit(3)
 
 def test_apart(interleaved):
-    answer = interleaved([ours, theirs], {"n": 1000}, rounds=5)
+    answer = interleaved([ours, theirs], {"n": 1000}, work={"matmul": 2 * 2**28, "copy": 1}, rounds=5)
     assert answer("ours")[0] != answer("theirs")[0]
     assert answer("ours")[1] == sum(range(1000))
 
@@ -91,6 +91,7 @@ def test_each_contender_has_a_process_of_its_own_and_all_are_measured(done):
     assert set(shape["microseconds"]) == set(shape["quartiles"]) == {"ours", "theirs"}
     assert set(shape["probes"]) == {"copy", "matmul"}
     assert shape["theirs_to_ours"] > 0
+    assert shape["ceiling"] == pytest.approx(2 * shape["probes"]["matmul"], rel=1e-3)
     assert benchmark["stats"]["median"] * 1e6 == pytest.approx(shape["microseconds"]["ours"], rel=1e-3)
 
 

@@ -8,6 +8,7 @@ from policyproof.reports.benchmark_record import benchmark_record
 from policyproof.reports.errors import EmptyRecordError, InconsistentError
 from policyproof.reports.loading import records_of
 from policyproof.reports.markdown import markdown
+from policyproof.reports.pictures.benchmark import benchmark_plot
 from policyproof.reports.site.build import write_site
 
 CPU, WALL = {"clock": "CPU times of one thread"}, {"clock": "times on the wall with 2 threads"}
@@ -96,6 +97,17 @@ def test_pages_show_ratios_to_the_probe_spread_machine_and_versions(tmp_path):
         "95 % bootstrap",
     ):
         assert words in page
+
+
+def test_a_ceiling_bounds_all_contenders():
+    shapes = [{"T": 8, "microseconds": {"ours": 4.0, "sb3": 40.0}, "ceiling": 2.0}]
+    drawn = str(benchmark_plot({"shapes": shapes}))
+    assert "ours: 2 time ÷ ceiling" in drawn
+    assert "sb3: 20 time ÷ ceiling" in drawn
+
+
+def test_one_contender_without_a_ceiling_has_no_picture():
+    assert not benchmark_plot({"shapes": [{"T": 8, "microseconds": {"ours": 4.0}}]})
 
 
 def test_markdown_shows_the_medians():
