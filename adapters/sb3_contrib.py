@@ -1,4 +1,8 @@
-"""sb3-contrib: its TRPO, on a table of logits. Tried with 2.9."""
+"""sb3-contrib: its TRPO, on a table of logits. Tried with 2.9.
+
+Its conjugate gradients start at random. An update is seeded with a start at which a gradient of 0 ends them at once;
+with others, where the Fisher matrix is 0 as well, it divides by 0 (see FINDINGS.md).
+"""
 
 from __future__ import annotations
 
@@ -19,11 +23,14 @@ try:
     from ._collectors.stable_baselines3 import collected
     from ._stable_baselines3.learning import learned
     from ._stable_baselines3.training import PLAIN, TablePolicy, train, untrained
-    from ._torch import tensor
+    from ._torch import generators_kept, tensor
 except ImportError as error:
     raise NotInstalledError("sb3-contrib", "pip install sb3-contrib") from error
 
 __all__ = ["Implementation"]
+
+START = 21
+"""The seed: the first numbers that ``torch.randn`` draws have a sum of squares below 1."""
 
 
 class Implementation:
@@ -36,8 +43,8 @@ class Implementation:
     conventions: ClassVar[dict[str, float | str]] = {"backtrack_factor": 0.8, "backtrack_steps": 9, "damping": 0.1}
 
     def surrogate(self, logits: Any, old_logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
-        """``train/policy_objective`` of ``TRPO.train``, whose line search has no trial."""
-        trpo = _trpo(logits, len(states), line_search_max_iter=0)
+        """``train/policy_objective`` of ``TRPO.train``, which neither solves nor searches."""
+        trpo = _trpo(logits, len(states), cg_max_steps=0, line_search_max_iter=0)
         columns = {"advantages": advantages, "log_probs": _log_probs(old_logits, states, actions)}
         return train(trpo, states=states, actions=actions, **columns)["train/policy_objective"]
 
@@ -62,7 +69,9 @@ class Implementation:
         """``TRPO.train``, advantages as they are."""
         trpo = _trpo(logits, len(states), target_kl=max_kl)
         columns = {"advantages": advantages, "log_probs": _log_probs(logits, states, actions)}
-        train(trpo, states=states, actions=actions, **columns)
+        with generators_kept():
+            torch.manual_seed(START)
+            train(trpo, states=states, actions=actions, **columns)
         return trpo.policy.logits
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
