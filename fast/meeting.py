@@ -1,4 +1,4 @@
-"""Where two threads of compiled code wait for each other, without the interpreter and without the operating system.
+"""Where two threads of compiled code wait for each other, without the interpreter.
 
 Each side publishes the number of the round that it has finished, by a store that its earlier stores cannot pass
 (release), and waits until the other's number is as high (acquire). Rounds last microseconds, so that it waits by

@@ -21,7 +21,8 @@ MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~])")
 
 def markdown(records: Records) -> str:
     """The whole text; every name, message and value in it is text and nothing else."""
-    parts = [*_matrix(records), *_findings(records), *_ledger(records), *_kill_matrix(records), *_benchmarks(records)]
+    parts = [*_matrix(records), *_findings(records), *_ledger(records), *_kill_matrix(records)]
+    parts += [*_benchmarks(records), *_learning_curves(records)]
     return "\n".join(parts).strip() + "\n"
 
 
@@ -126,3 +127,14 @@ def _benchmarks(records: Records) -> Iterator[str]:
             times = shape["microseconds"]
             shown = (f"{times[name]:.4g}" if name in times else "–" for name in names)
             yield f"| {text(shape_text(shape))} | " + " | ".join(shown) + " |"
+
+
+def _learning_curves(records: Records) -> Iterator[str]:
+    if records.learning_curves:
+        yield "\n## Learning curves\n\nWhere they end: interquartile mean over the seeds, and its band.\n"
+        yield "| what | seeds | steps | curve | mean | band |\n|---|---:|---:|---|---:|---:|"
+    for record in records.learning_curves:
+        for curve in record["curves"]:
+            name, steps = text(curve["name"]), f"{curve['steps'][-1]:,.0f}"
+            mean, low, high = (f"{curve[key][-1]:.4g}" for key in ("interquartile_mean", "low", "high"))
+            yield f"| {text(record['what'])} | {record['seeds']} | {steps} | {name} | {mean} | {low} to {high} |"

@@ -11,6 +11,15 @@ from policyproof.reports.markdown import markdown
 from policyproof.reports.pictures.benchmark import benchmark_plot
 from policyproof.reports.site.build import write_site
 
+CURVES = {
+    "schema": "policyproof/learning-curves/1",
+    "what": "CartPole",
+    "environment": "CartPole-v1",
+    "seeds": 10,
+    "band": "95 % bootstrap",
+    "curves": [{"name": "<us>", "steps": [0, 9000], "interquartile_mean": [0, 2], "low": [0, -120], "high": [0, 3]}],
+    "complete": True,
+}
 CPU, WALL = {"clock": "CPU times of one thread"}, {"clock": "times on the wall with 2 threads"}
 
 
@@ -77,16 +86,7 @@ def test_what_was_not_measured_before_is_not_compared():
 
 def test_pages_show_ratios_to_the_probe_spread_machine_and_versions(tmp_path):
     record = record_of({"microseconds": {"ours": 4.0, "probe": 2.0}, "quartiles": {"ours": [3.0, 5.0]}})
-    curves = {
-        "schema": "policyproof/learning-curves/1",
-        "what": "CartPole",
-        "environment": "CartPole-v1",
-        "seeds": 10,
-        "band": "95 % bootstrap",
-        "curves": [{"name": "ours", "steps": [0, 1], "interquartile_mean": [0, 2], "low": [0, 1], "high": [0, 3]}],
-        "complete": True,
-    }
-    write_site(records_of([("bench", record), ("curves", curves)]), tmp_path)
+    write_site(records_of([("bench", record), ("curves", CURVES)]), tmp_path)
     page = (tmp_path / "index.html").read_text()
     for words in (
         "ours: 2 time ÷ time of probe",
@@ -95,6 +95,7 @@ def test_pages_show_ratios_to_the_probe_spread_machine_and_versions(tmp_path):
         "numpy 2.4.6",
         'class="band tone-0"',
         "95 % bootstrap",
+        "-120 to 3",
     ):
         assert words in page
 
@@ -116,6 +117,10 @@ def test_markdown_shows_the_medians():
     written = markdown(records_of([("bench", record)]))
     assert "&lt;it&gt;; 21 rounds, 2026-11-21." in written
     assert "| 8 | 3000 | 6000 |" in written
+
+
+def test_markdown_shows_where_learning_curves_end():
+    assert "| CartPole | 10 | 9,000 | &lt;us&gt; | 2 | -120 to 3 |" in markdown(records_of([("curves", CURVES)]))
 
 
 def test_records_that_measured_nothing_or_do_not_fit_are_refused():
