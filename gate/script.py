@@ -8,12 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from .. import adapters
 from ..invariants.capability import Capability
+from ..invariants.collect.strategies import Play
 from ..invariants.discovery import all_capabilities
+from ..invariants.invariant import Class
 from ..invariants.subject import Subject
 from .counterexample import decode_case, load
 from .errors import UsageError
 from .job import invariant_of
+from .literal import literal
+from .play_script import PLAY, play_fields
+from .standalone import standalone
 from .target import opened
 
 __all__ = ["script"]
@@ -23,8 +29,7 @@ def script(path: Path) -> str:
     """The source of a file that calls the implementation on the case, and compares with the exact answer.
 
     It imports NumPy and what the implementation needs, not policyproof, unless the implementation itself does: a file
-    of your own is copied in; a built-in adapter may offer ``snippet(capability)``, the source of a function of that
-    name that calls the library.
+    of your own is copied in, and of a built-in adapter the one method with what that needs.
 
     Raises
     ------
@@ -32,28 +37,30 @@ def script(path: Path) -> str:
     """
     found = load(path)
     case = decode_case(found["case"])
-    room = all_capabilities()[invariant_of(found["invariant"]).capability]
+    invariant = invariant_of(found["invariant"])
+    room = all_capabilities()[invariant.capability]
+    about = {"statement": invariant.statement, "formula": invariant.formula, "name": room.name}
+    about["seen"] = found["error"] or found["seen"]["what"]
     with opened(found["target"]) as target:
+        if invariant.kind == Class.STATISTICAL or room.name == "train":
+            raise UsageError(f"{path}: one run shows nothing that is exact, so run policyproof replay {path}")
+        if isinstance(case, Play):
+            source = _source(found["target"], room.name, target.subject)
+            return PLAY.format(**about, source=source, **play_fields(case, target.subject))
         positional, keywords = room.prepared(case)
-        if any(map(callable, positional)):
-            raise UsageError(f"{path}: {room.name} needs an environment, which a script cannot hold: replay it")
         right = room.results(Subject(room.correct()), case)
         tolerance = np.broadcast_to(room.tolerance(target.subject, case), sum(part.size for part in right))
         if not found["error"]:
             _shows(room, target.subject, case, tolerance, str(path))
         source = _source(found["target"], room.name, target.subject)
-    arguments = [f"{_literal(value)}," for value in positional]
-    arguments += [f"{name}={_literal(value)}," for name, value in keywords.items()]
-    invariant = invariant_of(found["invariant"])
+    arguments = [f"{literal(value)}," for value in positional]
+    arguments += [f"{name}={literal(value)}," for name, value in keywords.items()]
     return TEMPLATE.format(
-        statement=invariant.statement,
-        formula=invariant.formula,
-        seen=found["error"] or found["seen"]["what"],
+        **about,
         source=source,
-        name=room.name,
         arguments="\n    ".join(arguments),
-        right=_literal(np.concatenate([part.ravel() for part in right])),
-        bound=_literal(np.array(tolerance)),
+        right=literal(np.concatenate([part.ravel() for part in right])),
+        bound=literal(np.array(tolerance)),
     )
 
 
@@ -65,8 +72,9 @@ TEMPLATE = '''\
 Seen: {seen}
 """
 
-import numpy as np
+from __future__ import annotations
 
+import numpy as np
 {source}
 
 got = {name}(
@@ -92,9 +100,6 @@ def _shows(room: Capability, subject: Subject, case: Any, tolerance: Any, path: 
 
 def _source(target: str, capability: str, subject: Subject) -> str:
     """Source that defines a function named as the capability."""
-    snippet = getattr(subject.implementation, "snippet", None)
-    if snippet is not None:
-        return str(snippet(capability)).strip()
     path, _, attribute = target.rpartition(":")
     call = f"{capability} = getattr({attribute}() if isinstance({attribute}, type) else {attribute}, {capability!r})"
     if path.endswith(".py"):
@@ -103,10 +108,14 @@ def _source(target: str, capability: str, subject: Subject) -> str:
             return f"{text.strip()}\n\n\n{call}"
         here = f"import sys\n\nsys.path.insert(0, {str(Path(path).parent)!r})"
         return f"{here}\nfrom {Path(path).stem} import {attribute}\n\n{call}"
-    if not path:
-        path, attribute = type(subject.implementation).__module__, "Implementation"
-        call = f"{capability} = Implementation().{capability}"
-    return f"from {path} import {attribute}\n\n{call}"
+    if path:
+        return f"from {path} import {attribute}\n\n{call}"
+    own = type(subject.implementation)
+    call = f"{capability} = {own.__name__}().{capability}"
+    try:
+        return f"{standalone(own.__module__, own.__name__, capability, adapters.__name__)}\n\n\n{call}"
+    except ValueError:
+        return f"from {own.__module__} import {own.__name__}\n\n{call}"
 
 
 def _knows_policyproof(text: str) -> bool:
@@ -116,15 +125,3 @@ def _knows_policyproof(text: str) -> bool:
         if isinstance(node, ast.Import) and any(alias.name.startswith("policyproof") for alias in node.names):
             return True
     return False
-
-
-def _literal(value: Any) -> str:
-    if isinstance(value, np.ndarray):
-        kind = {"b": "bool", "i": "np.int64"}.get(value.dtype.kind, "np.float64")
-        entries = np.array2string(value, separator=", ", threshold=value.size + 1, max_line_width=100, formatter=FORM)
-        shape = f".reshape({', '.join(map(str, value.shape))})" if 0 in value.shape else ""
-        return f"np.array({entries}, dtype={kind}){shape}"
-    return repr(value)
-
-
-FORM: Any = {"float_kind": lambda x: repr(float(x)).replace("inf", "np.inf").replace("nan", "np.nan")}
