@@ -131,7 +131,8 @@ def _text(module: str, node: ast.stmt, left_out: list[ast.stmt]) -> str:
 
 def _first(node: ast.stmt) -> int:
     """The first line of a statement, its decorators among it."""
-    return min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))])
+    decorators = node.decorator_list if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else []
+    return min([node.lineno, *(part.lineno for part in decorators)])
 
 
 @cache
