@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,28 @@ from hypothesis import strategies as st
 
 from ..reference.arithmetic import Array, exact, floating
 
-__all__ = ["MIXED", "SMALL", "distributions", "numbers", "pick", "rounded", "table"]
+__all__ = ["MIXED", "SMALL", "Table", "distributions", "numbers", "rounded", "scalars", "table"]
 
 
-def table(values: Sequence[object]) -> Array:
+@dataclass(frozen=True)
+class Table:
     """256 rationals that bytes index: byte 0 is the first value, to which a failing case shrinks."""
-    return exact([values[index % len(values)] for index in range(256)])
+
+    values: tuple[object, ...]
+
+    @cached_property
+    def entries(self) -> Array:
+        """The values over and over, ``[256]``."""
+        return exact([self.values[index % len(self.values)] for index in range(256)])
+
+    def at(self, data: bytes) -> Array:
+        """The entries that the bytes name."""
+        return np.asarray(self.entries[np.frombuffer(data, dtype=np.uint8)])
+
+
+def table(values: Iterable[object]) -> Table:
+    """The table of these values."""
+    return Table(tuple(values))
 
 
 READABLE = (0, 1, -1, 2, -2, "1/2", "-1/2", 3, -3, "1/4", "-3/4", 5, -7, "9/8", "-13/8", 10)
@@ -28,23 +45,17 @@ MIXED = table([*READABLE, 100, -100, "1/1024", "-1/1024", 65536, -65536, 1000000
 """The same with magnitudes from 2⁻¹⁰ to 10⁶, side by side."""
 
 
-_numbers: dict[tuple[tuple[int, ...], int], tuple[Array, st.SearchStrategy[Array]]] = {}
-"""Strategies by shape and table, each with its table: Hypothesis takes as long to make one as to draw from it."""
-
-
-def numbers(shape: tuple[int, ...], values: Array = SMALL) -> st.SearchStrategy[Array]:
+@cache
+def numbers(shape: tuple[int, ...], values: Table = SMALL) -> st.SearchStrategy[Array]:
     """Arrays of rationals out of a ``table``."""
-    key = (shape, id(values))
-    if key not in _numbers:
-        size = int(np.prod(shape))
-        draws = st.binary(min_size=size, max_size=size).map(lambda data: pick(values, data).reshape(shape))
-        _numbers[key] = (values, draws)
-    return _numbers[key][1]
+    size = int(np.prod(shape))
+    return st.binary(min_size=size, max_size=size).map(lambda data: values.at(data).reshape(shape))
 
 
-def pick(values: Array, data: bytes) -> Array:
-    """The entries of a ``table`` that the bytes name."""
-    return np.asarray(values[np.frombuffer(data, dtype=np.uint8)])
+@cache
+def scalars(values: Table = SMALL) -> st.SearchStrategy[Any]:
+    """One rational out of a ``table``."""
+    return numbers((), values).map(lambda array: array.item())
 
 
 @cache

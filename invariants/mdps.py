@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from ..reference.arithmetic import Array, exact
 from ..reference.tabular_mdp import TabularMDP
 from .case import Case
-from .lattice import SMALL, distributions, numbers
+from .lattice import SMALL, Table, distributions, numbers
 
 __all__ = ["OnePolicy", "TwoPolicies", "discounts", "mdps", "one_policy", "policies", "two_policies"]
 
@@ -84,6 +85,7 @@ class TwoPolicies(OneProcess):
     new: Array
 
 
+@cache
 def discounts() -> st.SearchStrategy[Any]:
     """γ in [0, 1): often 0, often 1/2, often within 2⁻¹⁰ of 1."""
     return st.sampled_from(["1/2", "0", "3/4", "7/8", "15/16", "1/16", "127/128", "1023/1024"]).map(
@@ -91,12 +93,14 @@ def discounts() -> st.SearchStrategy[Any]:
     )
 
 
+@cache
 def _parts() -> st.SearchStrategy[int]:
     return st.sampled_from([8, 2, 1, 64, 1024])
 
 
+@cache
 @st.composite
-def mdps(draw: st.DrawFn, max_states: int = 4, max_actions: int = 3, values: Array = SMALL) -> TabularMDP:
+def mdps(draw: st.DrawFn, max_states: int = 4, max_actions: int = 3, values: Table = SMALL) -> TabularMDP:
     """Processes with deterministic rows, absorbing and unreachable states, tied and zero rewards all common."""
     states, actions = draw(st.integers(1, max_states)), draw(st.integers(1, max_actions))
     return TabularMDP(

@@ -15,7 +15,7 @@ from ..reference.softmax import log_softmax, softmax
 from .capability import Capability
 from .case import Case
 from .comparison import UNIT_ROUNDOFF, Comparison
-from .lattice import numbers, table
+from .lattice import Table, numbers, table
 from .subject import Subject
 
 __all__ = [
@@ -69,7 +69,7 @@ class TableRows(Case):
         return {name: array for name, array in arrays.items() if isinstance(array, np.ndarray) and array.ndim == 1}
 
 
-def logit_tables(states: int, actions: int, values: Array = SOFT) -> st.SearchStrategy[Array]:
+def logit_tables(states: int, actions: int, values: Table = SOFT) -> st.SearchStrategy[Array]:
     """Logits ``[S, A]``."""
     return numbers((states, actions), values)
 

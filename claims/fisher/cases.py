@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ...invariants.case import Case
-from ...invariants.lattice import distributions, numbers, table
+from ...invariants.lattice import Table, distributions, numbers, table
 from ...reference.arithmetic import Array, exact
 
 __all__ = ["Directions", "GaussianStates", "LogLinear", "directions", "gaussian_states", "log_linear", "weighted_rows"]
@@ -57,7 +57,7 @@ def weighted_rows(draw: st.DrawFn, *, positive: bool, max_states: int, max_actio
 
 @st.composite
 def directions(
-    draw: st.DrawFn, *, positive: bool = False, max_states: int = 3, max_actions: int = 3, values: Array = LOGITS
+    draw: st.DrawFn, *, positive: bool = False, max_states: int = 3, max_actions: int = 3, values: Table = LOGITS
 ) -> Directions:
     """Unvisited states, impossible actions, one action alone, and directions that change nothing are common."""
     weights, policy = draw(weighted_rows(positive=positive, max_states=max_states, max_actions=max_actions))

@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...invariants.case import Case
-from ...invariants.lattice import SMALL, distributions, numbers
+from ...invariants.lattice import distributions, numbers
 from ...invariants.mdps import discounts, mdps, policies
-from ...reference.arithmetic import Array, Scalar, exact
+from ...reference.arithmetic import Array, exact
 from ...reference.policy_gradient import softmax_jacobian, softmax_score
 from ...reference.tabular_mdp import TabularMDP
 
@@ -25,7 +25,6 @@ __all__ = [
     "gradient_bound",
     "parametrised",
     "process",
-    "scalars",
 ]
 
 
@@ -102,11 +101,6 @@ def domain_policies(draw: st.DrawFn) -> DomainPolicy:
     return DomainPolicy(
         TabularMDP(mdp.transition, mdp.reward, initial, mdp.discount), draw(policies(mdp, positive=True))
     )
-
-
-def scalars(values: Array = SMALL) -> st.SearchStrategy[Scalar]:
-    """One number out of a ``table``."""
-    return numbers((), values).map(lambda array: array.item())
 
 
 def gradient_bound(case: Parametrised) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...invariants.case import Case
-from ...invariants.lattice import numbers, table
+from ...invariants.lattice import numbers, scalars, table
 from ...reference.arithmetic import Array, Scalar, ball, exact
 from ...reference.dual import gradient
 from ...reference.policy_gradient import (
@@ -22,7 +22,6 @@ from ...reference.policy_gradient import (
 )
 from ...reference.softmax import softmax
 from ..evidence import Counterexample, counterexample, identity
-from .cases import scalars
 
 VARIANCES = table(["1", "1/2", "2", "1/4", "3", "1/64"])
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from ...invariants.case import Case
-from ...invariants.lattice import distributions, numbers, table
+from ...invariants.lattice import distributions, numbers, scalars, table
 from ...invariants.mdps import discounts, mdps
 from ...reference.arithmetic import Array, Scalar, convert, exact
 from ...reference.dual import Dual, dual, solve, tangent
@@ -23,7 +23,7 @@ from ...reference.policy_gradient import (
 )
 from ...reference.tabular_mdp import TabularMDP
 from ..evidence import Counterexample, counterexample, identity
-from .cases import process, scalars
+from .cases import process
 
 WIDTH = exact("1/8").item()
 """The half-width of the noise around a deterministic action."""

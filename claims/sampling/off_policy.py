@@ -115,5 +115,5 @@ def weights_cannot_find_what_is_never_drawn() -> str:
     seen = (pi[:1] ** 2 / old[:1]).sum()
     infinite = chi_square(pi, old)
     assert seen < 1 < infinite
-    assert infinite > SMALL.max()
+    assert infinite > SMALL.entries.max()
     return f"{seen} on the samples, χ² = {infinite}"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from ...invariants.case import Case
-from ...invariants.lattice import numbers, table
+from ...invariants.lattice import numbers, scalars, table
 from ...reference.arithmetic import Array, Scalar
 
-__all__ = ["SIZES", "Smoothing", "scalars", "smoothings"]
+__all__ = ["SIZES", "Smoothing", "smoothings"]
 
 SIZES = table(["1", "1/2", "1/8", "2", "1/1024", "3"])
 
@@ -22,11 +22,6 @@ class Smoothing(Case):
     coefficients: Array
     point: Array
     sigma: Scalar
-
-
-def scalars(values: Array) -> st.SearchStrategy[Scalar]:
-    """One number out of a ``table``."""
-    return numbers((), values).map(lambda array: array.item())
 
 
 @st.composite

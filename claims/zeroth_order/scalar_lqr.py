@@ -9,12 +9,11 @@ from flint import acb
 from hypothesis import strategies as st
 
 from ...invariants.case import Case
-from ...invariants.lattice import SMALL, table
+from ...invariants.lattice import SMALL, scalars, table
 from ...reference.arithmetic import Scalar, exact, log
 from ...reference.dual import Dual
 from ...reference.zeroth_order import ScalarLQR
 from ..evidence import Counterexample, counterexample, inequality, tight
-from .cases import scalars
 
 POSITIVE = table(["1", "1/2", "2", "1/8", "3", "5/16"])
 MARGINS = table(["1/2", "1/4", "1/16", "1/1024", "1/1048576"])

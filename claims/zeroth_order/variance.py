@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import strategies as st
 
-from ...invariants.lattice import numbers
+from ...invariants.lattice import numbers, scalars
 from ...reference.arithmetic import Array, Scalar, exact
 from ...reference.zeroth_order import (
     estimator_mean,
@@ -15,7 +15,7 @@ from ...reference.zeroth_order import (
     value,
 )
 from ..evidence import Counterexample, counterexample, identity, inequality, tight
-from .cases import SIZES, Smoothing, scalars, smoothings
+from .cases import SIZES, Smoothing, smoothings
 
 
 @st.composite

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ...reference.arithmetic import Array, exact
 from ..case import Batch
-from ..lattice import numbers, rounded, table
+from ..lattice import Table, numbers, rounded, table
 from ..tables import indices
 
 __all__ = [
@@ -210,7 +210,7 @@ def _logits(draw: st.DrawFn, dtype: str, *, far: bool, shape: tuple[int, int] | 
 
 
 @cache
-def _decimals(dtype: str) -> Array:
+def _decimals(dtype: str) -> Table:
     texts = ("1/10", "-1/10", "1/3", "-7/10", "12/10", "-23/10", "37/10", "-2/3", "99/100", "-51/10")
     return table([rounded(text, dtype) for text in texts])
 

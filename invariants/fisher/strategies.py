@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ...reference.arithmetic import Array
-from ..lattice import SMALL, numbers, rounded, table
+from ..lattice import SMALL, Table, numbers, rounded, table
 from ..tables import SOFT, TableRows, indices, logit_tables
 
 __all__ = ["FisherProduct", "products"]
@@ -27,7 +27,7 @@ class FisherProduct(TableRows):
 
 
 @st.composite
-def products(draw: st.DrawFn, dtype: str = "float64", *, values: Array = SOFT, min_size: int = 1) -> FisherProduct:
+def products(draw: st.DrawFn, dtype: str = "float64", *, values: Table = SOFT, min_size: int = 1) -> FisherProduct:
     """One to four actions, states that no row visits, repeated rows, with and without damping."""
     states, actions, size = draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(min_size, 10))
     return FisherProduct(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ...reference.arithmetic import Array, exact, floating
 from ..case import Batch
-from ..lattice import numbers, rounded, table
+from ..lattice import Table, numbers, rounded, table
 
 __all__ = [
     "Actions",
@@ -200,25 +200,25 @@ def _clipped(log_std: Array) -> Array:
 
 
 @cache
-def _decimals(dtype: str) -> Array:
+def _decimals(dtype: str) -> Table:
     return _rounded(dtype, "1/10", "-1/10", "1/3", "-7/10", "12/10", "-23/10", "37/10", "-2/3", "99/100", "1001/10")
 
 
 @cache
-def _decimal_log_stds(dtype: str) -> Array:
+def _decimal_log_stds(dtype: str) -> Table:
     return _rounded(dtype, "-1/10", "1/10", "-7/10", "1/3", "-23/10", "-101/20", "-93/10", "37/10", "49/10", "-4/3")
 
 
 @cache
-def _decimal_squashed(dtype: str) -> Array:
+def _decimal_squashed(dtype: str) -> Table:
     return _rounded(dtype, "1/10", "-1/10", "9/10", "-7/10", "1/3", "-2/3", "99/100", "-19/20", "997/1000")
 
 
 @cache
-def _edges(dtype: str) -> Array:
+def _edges(dtype: str) -> Table:
     bits = {"float32": 24, "float64": 53}[dtype]
     return table([exact(sign) * (1 - exact(1) / 2**power) for power in (12, 16, 20, 22, 23, bits) for sign in (1, -1)])
 
 
-def _rounded(dtype: str, *texts: str) -> Array:
+def _rounded(dtype: str, *texts: str) -> Table:
     return table([rounded(text, dtype) for text in texts])

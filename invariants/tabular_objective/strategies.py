@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hypothesis import strategies as st
 
 from ...reference.arithmetic import Array
-from ..lattice import MIXED, SMALL, numbers, table
+from ..lattice import MIXED, SMALL, Table, numbers, table
 from ..tables import SOFT, TableRows, indices, logit_tables
 
 __all__ = ["DivergenceBatch", "GradientBatch", "SurrogateBatch", "divergences", "gradients", "nearby", "surrogates"]
@@ -49,7 +49,7 @@ class DivergenceBatch(TableRows):
 
 @st.composite
 def gradients(
-    draw: st.DrawFn, dtype: str = "float64", *, values: Array = SOFT, min_size: int = 1, wide: bool = True
+    draw: st.DrawFn, dtype: str = "float64", *, values: Table = SOFT, min_size: int = 1, wide: bool = True
 ) -> GradientBatch:
     """One to four actions, states that no row visits, repeated rows, and advantages of every sign and, ``wide``, size.
 
@@ -67,7 +67,7 @@ def gradients(
 
 @st.composite
 def surrogates(
-    draw: st.DrawFn, dtype: str = "float64", *, values: Array = SOFT, min_size: int = 1, wide: bool = True
+    draw: st.DrawFn, dtype: str = "float64", *, values: Table = SOFT, min_size: int = 1, wide: bool = True
 ) -> SurrogateBatch:
     """The same with a policy that has moved: by little, by much, or not at all."""
     batch = draw(gradients(dtype, values=values, min_size=min_size, wide=wide))
@@ -76,7 +76,7 @@ def surrogates(
 
 
 @st.composite
-def divergences(draw: st.DrawFn, dtype: str = "float64", *, values: Array = SOFT, min_size: int = 1) -> DivergenceBatch:
+def divergences(draw: st.DrawFn, dtype: str = "float64", *, values: Table = SOFT, min_size: int = 1) -> DivergenceBatch:
     """Two policies and the states of a batch, without what the others need."""
     batch = draw(surrogates(dtype, values=values, min_size=min_size))
     return DivergenceBatch(batch.old_logits, batch.logits, batch.states)
