@@ -13,7 +13,7 @@ from ..claims.ledger import ledger
 from ..claims.record import record
 from ..gate.check import chosen_seed
 from ..gate.errors import UsageError
-from ..reports.terminal import ledger_summary, ledger_table
+from ..reports.ledger import ledger_summary, ledger_table
 from .common import exit_with, progress_bar, refuse_unwritable
 
 __all__ = ["ledger_"]

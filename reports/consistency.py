@@ -9,9 +9,10 @@ from typing import Any
 
 from .errors import DuplicateError, EmptyRecordError, InconsistentError
 
-__all__ = ["CHECKS", "across_runs", "identity"]
+__all__ = ["CHECKS", "CLAIM_STATUSES", "across_runs", "identity"]
 
 Record = Mapping[str, Any]
+CLAIM_STATUSES = ("verified", "refuted", "not executed", "violated")
 
 
 def identity(run: Record) -> tuple[str, ...]:
@@ -90,7 +91,7 @@ def _ledger(ledger: Record) -> None:
             if name not in known or claim["id"] not in known[name]["claims"]:
                 raise InconsistentError(f"claim {claim['id']} rests on {name}, which does not speak of it")
     statuses = Counter(claim["status"] for claim in claims)
-    for name in ("verified", "refuted", "not executed", "violated"):
+    for name in CLAIM_STATUSES:
         if ledger["totals"].get(name, 0) != statuses[name]:
             raise InconsistentError(f"totals say {ledger['totals'].get(name)} {name}; the claims hold {statuses[name]}")
 

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from .failures import failing_groups
+from .ledger import claim_counts
 from .loading import Records
 from .matrix import FAILING, MARKS, SEVERITY, capabilities, cell, ratio_text, verdicts_of
 from .shape import shape_text
@@ -91,12 +92,9 @@ def _finding(group: list[Mapping[str, Any]]) -> Iterator[str]:
 def _ledger(records: Records) -> Iterator[str]:
     if records.ledger is not None:
         totals = records.ledger["totals"]
-        statuses = ", ".join(
-            f"{totals[status]} {status}" for status in ("verified", "refuted", "not executed", "violated")
-        )
         yield "\n## Claims ledger\n"
         tried = f"{totals['evidence']} pieces of evidence, {totals['instances']:,} instances"
-        yield f"{totals['claims']} claims: {statuses}; {tried}.\n"
+        yield f"{totals['claims']} claims: {claim_counts(records.ledger)}; {tried}.\n"
         for claim in records.ledger["claims"]:
             if claim["status"] in ("refuted", "violated"):
                 yield f"- {claim['status']}: **{text(claim['id'])}** ({text(claim['group'])}), {text(claim['verdict'])}"

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .failures import failing_groups
-from .matrix import followed
+from .matrix import FAILING, followed
 
 __all__ = [
     "conventions",
@@ -22,14 +22,11 @@ __all__ = [
     "effort",
     "failure_text",
     "failures",
-    "ledger_summary",
-    "ledger_table",
     "summary",
     "verdict_table",
 ]
 
 COLOURS = {"holds": "green", "deviates": "yellow"}
-PASSING = ("holds", "deviates", "not offered")
 STATUSES = ("holds", "violated", "deviates", "stale", "error", "timeout", "crashed")
 
 
@@ -66,7 +63,7 @@ def failures(run: Mapping[str, Any], files: Mapping[str, Path]) -> Iterator[Rend
     The one with the smallest case is told in full: statement, case, numbers, known bugs, and how to replay it.
     ``files`` maps an invariant to the counterexample file written for it.
     """
-    for group in failing_groups([verdict for verdict in run["verdicts"] if verdict["status"] not in PASSING]):
+    for group in failing_groups([verdict for verdict in run["verdicts"] if verdict["status"] in FAILING]):
         yield from _failure(group[0], files)
         if len(group) > 1:
             others = ", ".join(verdict["invariant"] for verdict in group[1:])
@@ -144,36 +141,6 @@ def effort(run: Mapping[str, Any]) -> Text:
     cut = sum(verdict["cut"] for verdict in ran)
     lines += [f"{cut} of {len(ran)} invariants drew fewer cases than planned: time was up"] if cut else []
     return Text("\n".join(line for line in lines if not line.endswith(": ")), style="dim")
-
-
-def ledger_table(run: Mapping[str, Any]) -> Table:
-    """One row a group of claims: how many are verified, refuted, or beyond execution, and on how many instances."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("claims")
-    for heading in ("verified", "refuted", "not executed", "violated", "instances"):
-        table.add_column(heading, justify="right")
-    instances = {entry["name"]: entry["instances"] for entry in run["evidence"]}
-    for group in dict.fromkeys(claim["group"] for claim in run["claims"]):
-        own = [claim for claim in run["claims"] if claim["group"] == group]
-        counts = [
-            sum(claim["status"] == s for claim in own) for s in ("verified", "refuted", "not executed", "violated")
-        ]
-        tried = sum(instances[name] for name in {name for claim in own for name in claim["evidence"]})
-        table.add_row(group, *(str(count or "") for count in counts), f"{tried:,}")
-    return table
-
-
-def ledger_summary(run: Mapping[str, Any]) -> str:
-    """What failed, then the counts of a ledger run."""
-    totals = run["totals"]
-    failed = [f"violated: {entry['name']}: {entry['failure']}" for entry in run["evidence"] if entry["failure"]]
-    statuses = ", ".join(f"{totals[status]} {status}" for status in ("verified", "refuted", "not executed", "violated"))
-    counts = (
-        f"{totals['claims']} claims, {totals['beyond']} of them beyond the founding texts: {statuses}; "
-        f"{totals['evidence']} pieces of evidence on {totals['instances']:,} instances, "
-        f"{totals['undecided']} undecided; seed {run['seed']}"
-    )
-    return "\n".join(["", *failed, counts])
 
 
 def _case(case: Mapping[str, Any]) -> Iterator[Text]:

@@ -10,10 +10,13 @@ import pytest
 from markdown_it import MarkdownIt
 from policyproof.reports.badges import badges
 from policyproof.reports.junit import junit
+from policyproof.reports.ledger import ledger_table
 from policyproof.reports.loading import records_of
 from policyproof.reports.markdown import markdown, text
 from policyproof.reports.sarif import sarif
 from policyproof.reports.table import COLUMNS, table
+from policyproof.reports.terminal import conventions, failures, summary, verdict_table
+from rich.console import Console
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -114,6 +117,17 @@ def test_sarif_places_a_file_of_the_tree_and_suppresses_what_is_declared(many):
 def test_links_in_sarif_messages_are_text(hostile):
     for result in json.loads(sarif(hostile))["runs"][0]["results"]:
         assert not re.search(r"(?<!\\)\[", result["message"]["text"])
+
+
+def test_markup_at_the_terminal_is_text(hostile, run):
+    named = {**hostile.runs[0], "implementation": {**run["implementation"], "name": f"[red]{HOSTILE}[/red]"}}
+    console = Console(file=StringIO(), width=200)
+    for part in (verdict_table(named), *failures(named, {}), summary(named), conventions(named)):
+        console.print(part)
+    console.print(ledger_table(hostile.ledger))
+    written = console.file.getvalue()
+    assert written.count(f"[red]{HOSTILE}[/red]") == 2
+    assert f"  • {HOSTILE}: {HOSTILE}" in written
 
 
 def test_csv_has_a_row_a_verdict(records, run):
