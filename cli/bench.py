@@ -48,7 +48,8 @@ def bench(targets: tuple[str, ...], json_file: Path | None, compare: Path | None
 
     pytest-benchmark drives the rounds; in each of them every contender takes its turn, in a process of its own. So do
     two probes of the machine, a copy and a matrix product. Figures are compared as ratios to a probe, so that a noisy
-    or another machine does not count as a change. Needs the source tree, and the libraries that are measured.
+    or another machine does not count as a change. The file is written after each TARGET, so that Ctrl-C keeps those
+    that are done. Needs the source tree, and the libraries that are measured.
 
     \b
     policyproof bench advantage --json before.json
@@ -61,14 +62,15 @@ def bench(targets: tuple[str, ...], json_file: Path | None, compare: Path | None
         if json_file is not None:
             refuse_unwritable(json_file)
         earlier = _earlier(compare)
-        records = []
+        records: list[dict[str, Any]] = []
         for name, file in files.items():
             console.print(f"[bold]{name}[/bold]")
             records.append(_measured(name, file))
             console.print(_table(records[-1]))
+            if json_file is not None:
+                shown = records[0] if len(files) == 1 else records
+                json_file.write_text(json.dumps(shown, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         if json_file is not None:
-            shown = records[0] if len(records) == 1 else records
-            json_file.write_text(json.dumps(shown, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             console.print(f"report: {json_file}")
         return int(_compared(console, earlier, records, slower_than))
 
