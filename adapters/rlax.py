@@ -21,6 +21,8 @@ except ImportError as error:
 
 __all__ = ["Implementation"]
 
+_COMPILED = jax.jit(rlax.truncated_generalized_advantage_estimation)
+
 
 class Implementation:
     """``rlax``, in float32."""
@@ -31,7 +33,7 @@ class Implementation:
     device = "cpu"
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
-        """``truncated_generalized_advantage_estimation`` of each stretch up to a truncation."""
+        """``truncated_generalized_advantage_estimation`` of each stretch up to a truncation, compiled."""
         rewards, values, next_values = (part.astype(np.float32) for part in batch[:3])
         discounts = np.float32(gamma) * ~batch[3]
         advantages = np.empty_like(rewards)
@@ -40,9 +42,7 @@ class Implementation:
             for end in [*(np.flatnonzero(batch[4][:-1, n]) + 1), len(rewards)]:
                 stretch = slice(start, end), n
                 reached = np.append(values[stretch], next_values[end - 1, n])
-                advantages[stretch] = rlax.truncated_generalized_advantage_estimation(
-                    rewards[stretch], discounts[stretch], np.float32(lam), reached
-                )
+                advantages[stretch] = _COMPILED(rewards[stretch], discounts[stretch], np.float32(lam), reached)
                 start = end
         return advantages
 

@@ -51,6 +51,11 @@ class Deviation:
     expires: date | None = None
     targets: tuple[str, ...] = ()
 
+    @property
+    def shown(self) -> tuple[str, str, str]:
+        """How it shows; what is broken in two ways has a deviation for each."""
+        return self.shows, self.behaves_like, self.says
+
     def drift(self, verdict: Verdict) -> str:
         """How a verdict differs from what is declared, in words; "" where it does not."""
         known = [diagnosis.variant for diagnosis in verdict.diagnosis]
@@ -86,7 +91,7 @@ def read_deviations(file: Path, target: str) -> tuple[Deviation, ...]:
     Raises
     ------
     UsageError: the file cannot be read, or an entry lacks something, has something unknown, or names an invariant or a
-        known bug that does not exist, or an invariant twice.
+        known bug that does not exist, or an invariant twice that shows alike.
     """
     try:
         entries = tomllib.loads(file.read_text(encoding="utf-8")).get("deviation", [])
@@ -96,10 +101,10 @@ def read_deviations(file: Path, target: str) -> tuple[Deviation, ...]:
         raise UsageError(f"{file} declares no deviation: it has one table [[deviation]] for each")
     deviations = [_deviation(entry, f"{file}, deviation {position}") for position, entry in enumerate(entries, 1)]
     own = tuple(deviation for deviation in deviations if not deviation.targets or target in deviation.targets)
-    ids = [invariant for deviation in own for invariant in deviation.invariants]
-    for invariant in ids:
-        if ids.count(invariant) > 1:
-            raise UsageError(f"{file} declares {invariant} twice for {target}")
+    declared = [(invariant, *deviation.shown) for deviation in own for invariant in deviation.invariants]
+    for each in declared:
+        if declared.count(each) > 1:
+            raise UsageError(f"{file} declares {each[0]} twice for {target}")
     return own
 
 
@@ -114,7 +119,10 @@ def settled(
     What is declared and held so far is judged ``again``, on more cases, before it is called stale.
     """
     today = today or date.today()
-    declared = {invariant: deviation for deviation in deviations for invariant in deviation.invariants}
+    declared: dict[str, list[Deviation]] = {}
+    for deviation in deviations:
+        for invariant in deviation.invariants:
+            declared.setdefault(invariant, []).append(deviation)
     quiet = tuple(v.invariant for v in report.verdicts if v.status == "holds" and v.invariant in declared)
     if quiet and report.complete:
         more = again(quiet)
@@ -124,18 +132,19 @@ def settled(
     return replace(report, verdicts=verdicts)
 
 
-def _settled(verdict: Verdict, deviation: Deviation, today: date) -> Verdict:
-    stated = deviation.to_json()
-    if deviation.expires is not None and today > deviation.expires:
-        return _told(verdict, f"a declared deviation that expired on {deviation.expires}")
+def _settled(verdict: Verdict, deviations: list[Deviation], today: date) -> Verdict:
+    known = [deviation for deviation in deviations if deviation.expires is None or today <= deviation.expires]
+    if not known:
+        return _told(verdict, f"a declared deviation that expired on {deviations[0].expires}")
+    stated = known[0].to_json()
     if verdict.status == "holds":
-        return replace(verdict, status="stale", deviation=stated, message=f"declared, and holds: {deviation.reason}")
+        return replace(verdict, status="stale", deviation=stated, message=f"declared, and holds: {known[0].reason}")
     if verdict.status not in FAILING:
         return verdict
-    drift = deviation.drift(verdict)
-    if drift:
-        return _told(replace(verdict, deviation=stated), f"drift: {drift}")
-    return replace(verdict, status="deviates", deviation=stated)
+    for deviation in known:
+        if not deviation.drift(verdict):
+            return replace(verdict, status="deviates", deviation=deviation.to_json())
+    return _told(replace(verdict, deviation=stated), f"drift: {known[0].drift(verdict)}")
 
 
 def _told(verdict: Verdict, more: str) -> Verdict:

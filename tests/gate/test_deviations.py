@@ -96,6 +96,14 @@ def test_what_shows_otherwise_has_drifted_and_fails(before, fields, says):
     assert after.deviation is not None
 
 
+def test_what_is_broken_in_two_ways_may_show_in_either():
+    both = [declared(), declared(shows="error", says="IndexError")]
+    for before in (verdict("violated"), verdict("error", message="IndexError")):
+        assert settled(report_of(before), both, never).verdicts[0].status == "deviates"
+    after = settled(report_of(verdict("error", message="KeyError")), both, never).verdicts[0]
+    assert "drift: declared as violated" in after.message
+
+
 def test_an_expired_deviation_counts_no_more():
     day = date(2029, 12, 31)
     assert settle(verdict("violated"), declared(expires=day), today=day).status == "deviates"
