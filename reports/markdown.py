@@ -117,14 +117,18 @@ def _benchmarks(records: Records) -> Iterator[str]:
     if records.benchmarks:
         yield "\n## Benchmarks\n\nMedians in microseconds."
     for record in records.benchmarks:
-        names = list(dict.fromkeys(name for shape in record["shapes"] for name in shape["microseconds"]))
+        times = [(shape_text(shape), {**shape["microseconds"], **_ceiling(shape)}) for shape in record["shapes"]]
+        names = list(dict.fromkeys(name for _, own in times for name in own))
         yield f"\n{text(record['what'])}; {record['rounds']} rounds, {text(record['date'][:10])}.\n"
         yield "| shape | " + " | ".join(text(name) for name in names) + " |"
         yield "|---|" + "---:|" * len(names)
-        for shape in record["shapes"]:
-            times = shape["microseconds"]
-            shown = (f"{times[name]:.4g}" if name in times else "–" for name in names)
-            yield f"| {text(shape_text(shape))} | " + " | ".join(shown) + " |"
+        for shape, own in times:
+            shown = (f"{own[name]:.4g}" if name in own else "–" for name in names)
+            yield f"| {text(shape)} | " + " | ".join(shown) + " |"
+
+
+def _ceiling(shape: Mapping[str, Any]) -> dict[str, float]:
+    return {"ceiling": shape["ceiling"]} if "ceiling" in shape else {}
 
 
 def _learning_curves(records: Records) -> Iterator[str]:

@@ -112,11 +112,12 @@ def test_one_contender_without_a_ceiling_has_no_picture():
 
 
 def test_markdown_shows_the_medians():
-    shape = {"sizes": {"T": 8}, "microseconds": {"ours": 3000.0, "sb3": 6000.0}}
+    shape = {"sizes": {"T": 8}, "microseconds": {"ours": 3000.0, "sb3": 6000.0}, "ceiling": 200.0}
     record = benchmark_record(plugin(shape), "<it>", "how")
     written = markdown(records_of([("bench", record)]))
     assert "&lt;it&gt;; 21 rounds, 2026-11-21." in written
-    assert "| 8 | 3000 | 6000 |" in written
+    assert "| shape | ours | sb3 | ceiling |" in written
+    assert "| 8 | 3000 | 6000 | 200 |" in written
 
 
 def test_markdown_shows_where_learning_curves_end():
