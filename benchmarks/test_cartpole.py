@@ -49,8 +49,9 @@ def sb3_one_thread(threads: int, **sizes: int) -> Functions:
     [
         {"environments": 64, "steps": 64, "epochs": 4, "minibatch": 512},
         {"environments": 256, "steps": 32, "epochs": 4, "minibatch": 1024},
+        {"environments": 256, "steps": 32, "epochs": 1, "minibatch": 1024},
     ],
-    ids=lambda sizes: f"{sizes['environments']}x{sizes['steps']}",
+    ids=lambda sizes: f"{sizes['environments']}x{sizes['steps']}x{sizes['epochs']}",
 )
 def test_throughput(interleaved: Callable[..., Callable[[str], Any]], sizes: dict[str, int], threads: int) -> None:
     contenders = [ours, sb3] if threads == 1 else [ours, sb3, sb3_one_thread]

@@ -102,7 +102,7 @@ class TorchPPO(Agent[PPOConfig]):
 
     make_network : `(inputs, outputs) -> torch.nn.Module`, which maps observations [B, inputs], flattened, to logits or
         means [B, outputs] and values [B], in float32 on the CPU. Its own initialisation stands; seed PyTorch before if
-        runs are to be repeated. `config.hidden` and `config.orthogonal` have no effect.
+        runs are to be repeated. `config.hidden`, `config.orthogonal` and `config.threads` have no effect.
     """
 
     config_type = PPOConfig
