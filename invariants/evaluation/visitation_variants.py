@@ -9,7 +9,7 @@ import numpy as np
 from ...reference.arithmetic import Array
 from ..variant import variant
 from .capabilities import VISITATION
-from .value_variants import chain, simplified, solved, stays
+from .processes import chain, simplified, solved, stays
 
 D = "visitation"
 
