@@ -90,7 +90,7 @@ def check(
             refuse_unwritable(file)
         examples = chosen_database(database)
         reports = []
-        for name, judged in _benches(console, targets, all_installed, 0 if in_process else workers):
+        for name, judged in _sandboxes(console, targets, all_installed, 0 if in_process else workers):
             known = () if strict else _declared(name, deviations)
             judged_by = partial(
                 run,
@@ -118,7 +118,7 @@ def check(
     exit_with(judge)
 
 
-def _benches(
+def _sandboxes(
     console: Console, targets: tuple[str, ...], all_installed: bool, workers: int | None
 ) -> Iterator[tuple[str, Sandbox]]:
     """Each target asked for, in its sandbox; with ``all_installed`` also each built-in one that can be judged here.
