@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["parametrize_with_invariants"]
 
 ONLY_TARGETS = "policyproof_only_targets"
+TARGET, OFFERED = "policyproof_target", "policyproof_offered"
 
 
 def parametrize_with_invariants(
@@ -42,17 +43,33 @@ def parametrize_with_invariants(
     atexit.register(stack.close)
     sandbox = cache(lambda: stack.enter_context(live_sandbox(target)))
 
-    def checking(invariant: Invariant) -> Callable[[], None]:
-        def check() -> None:
-            __tracebackhide__ = True
-            failure = _failure(sandbox(), invariant, work, chosen)
-            if failure:
-                raise AssertionError(failure)
-
-        return check
-
     offered = _offered(target.subject)
-    return pytest.mark.parametrize("check", [pytest.param(checking(i), id=i.id) for i in offered])
+    checks = [_Check(sandbox, i, work, chosen) for i in offered]
+    each = pytest.mark.parametrize("check", checks, ids=[i.id for i in offered])
+    return lambda test: getattr(pytest.mark, OFFERED)(len(offered))(each(test))
+
+
+class _Check:
+    """What a parametrized test is to call, which remembers whether it was called."""
+
+    def __init__(self, sandbox: Callable[[], Sandbox], invariant: Invariant, profile: Profile, seed: int) -> None:
+        self.sandbox, self.asked, self.called = sandbox, (invariant, profile, seed), False
+
+    def __call__(self) -> None:
+        __tracebackhide__ = True
+        self.called = True
+        if failure := _failure(self.sandbox(), *self.asked):
+            raise AssertionError(failure)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail a parametrized test that passes without its check."""
+    done = yield
+    check = pyfuncitem.funcargs.get("check")
+    if isinstance(check, _Check) and not check.called:
+        pytest.fail("the test did not call check(): nothing was judged", pytrace=False)
+    return done
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -90,9 +107,10 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     alone = config.args_source is not pytest.Config.ArgsSource.ARGS
     config.stash[_ALONE] = worker[ONLY_TARGETS] if worker is not None else alone
+    config.addinivalue_line("markers", f"{OFFERED}(number): a test for each of so many invariants")
     if config.pluginmanager.hasplugin("xdist"):
         config.pluginmanager.register(_Workers())
-    if config.getoption("--policyproof") and worker is None:
+    if worker is None:
         config.pluginmanager.register(_Guard(config))
 
 
@@ -102,8 +120,14 @@ class _Workers:
         node.workerinput[ONLY_TARGETS] = node.config.stash[_ALONE]
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let the guard know the tests that `parametrize_with_invariants` made."""
+    for mark in item.iter_markers(OFFERED):
+        item.user_properties += [(TARGET, item.nodeid.split("[")[0]), (OFFERED, mark.args[0])]
+
+
 class _Guard:
-    """Fails a session in which fewer invariants ran than the targets offer, unless a selection was asked for."""
+    """Fails a session in which fewer invariants ran than were offered, unless a selection was asked for."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
@@ -114,7 +138,7 @@ class _Guard:
         properties: dict[str, Any] = dict(report.user_properties)
         if TARGET in properties and report.when == "call" and report.outcome != "skipped":
             self.offered[properties[TARGET]] = properties[OFFERED]
-            self.ran[properties[TARGET]].add(report.nodeid)
+            self.ran.setdefault(properties[TARGET], set()).add(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         short = any(not self.ran[name] or len(self.ran[name]) < self.offered[name] for name in self.offered)
@@ -136,10 +160,7 @@ class _Guard:
     def _selected(self) -> bool:
         option = self.config.getoption
         asked = ("keyword", "markexpr", "deselect", "maxfail", "collectonly", "lf", "last_failed")
-        return any(option(name, None) for name in asked)
-
-
-TARGET, OFFERED = "policyproof_target", "policyproof_offered"
+        return any(option(name, None) for name in asked) or any("::" in argument for argument in self.config.args)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

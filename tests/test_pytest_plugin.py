@@ -133,3 +133,22 @@ def test_parametrize_makes_one_test_an_invariant(run_pytest, tmp_path):
     done = run_pytest("-k", "splitting", "test_mine.py")
     assert done.returncode == 1
     assert "smallest case found" in done.stdout
+
+
+def test_a_parametrized_test_that_judges_nothing_fails(run_pytest, tmp_path):
+    (tmp_path / "test_mine.py").write_text(TEST.replace("    check()", "    pass"))
+    done = run_pytest("test_mine.py", "-k", "splitting")
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "did not call check()" in done.stdout
+
+
+def test_parametrized_tests_that_were_skipped_fail_the_session_unless_one_was_named(run_pytest, tmp_path):
+    (tmp_path / "test_mine.py").write_text(TEST)
+    (tmp_path / "conftest.py").write_text(SKIPPING)
+    done = run_pytest("test_mine.py")
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "test_mine.py::test_invariants: 1 of 19 offered invariants ran; the others were skipped" in done.stdout
+    (tmp_path / "conftest.py").unlink()
+    done = run_pytest("test_mine.py::test_invariants[gae-unmoved-by-a-potential]")
+    assert done.returncode == 0
+    assert "1 of 19 offered invariants ran; as selected" in done.stdout

@@ -58,5 +58,6 @@ def test_the_make_commands_exist(command):
 
 def test_every_folder_of_the_house_is_packaged():
     listed = set(re.findall(r'^    "(policyproof[\w.]*)",$', (ROOT / "pyproject.toml").read_text(), flags=re.MULTILINE))
-    folders = {file.parent.relative_to(ROOT) for file in ROOT.glob("*/**/__init__.py") if ".venv" not in file.parts}
+    found = [file.parent.relative_to(ROOT) for file in ROOT.glob("*/**/__init__.py")]
+    folders = {folder for folder in found if not any(part.startswith(".") for part in folder.parts)}
     assert {".".join(("policyproof", *folder.parts)) for folder in folders} <= listed
