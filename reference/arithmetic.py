@@ -17,6 +17,7 @@ Rationals become balls where a transcendental function first needs them. Balls a
 
 from __future__ import annotations
 
+import math
 from contextlib import contextmanager
 from enum import Enum
 from fractions import Fraction
@@ -223,7 +224,7 @@ def _exact(number: Any) -> fmpq:
     if isinstance(number, fmpq):
         return number
     if isinstance(number, (float, np.floating)):
-        if not np.isfinite(number):
+        if not math.isfinite(number):
             raise ValueError(f"{number} is not a rational number")
         return fmpq(*float(number).as_integer_ratio())
     if isinstance(number, (int, np.integer, np.bool_)):
