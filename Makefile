@@ -37,12 +37,13 @@ published: $(READY)
 # The matrix of real libraries, unattended, into reports/runs/: most in one environment, agilerl and garage apart. Each
 # check runs, whatever came of the one before; one that would not end is interrupted, and writes what it has.
 MATRIX := timeout --foreground --signal INT --kill-after 60
+JUDGED := check --seed 0 --max-time 35
 libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
 	mkdir -p reports/runs
 	failed=0; \
-	$(MATRIX) 1380 $(LIBRARIES)/bin/policyproof check --all-installed --seed 0 --json reports/runs/libraries.json || failed=1; \
-	$(MATRIX) 180 $(LIBRARIES)-agilerl/bin/policyproof check agilerl --seed 0 --json reports/runs/agilerl.json || failed=1; \
-	$(MATRIX) 120 $(LIBRARIES)-garage/bin/policyproof check garage --seed 0 --json reports/runs/garage.json || failed=1; \
+	$(MATRIX) 1440 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
+	$(MATRIX) 180 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
+	$(MATRIX) 120 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
