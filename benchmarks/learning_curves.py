@@ -42,12 +42,12 @@ TASKS: dict[tuple[str, str], tuple[int, Config]] = {
     ("PPO", "CartPole-v1"): (51_200, SHORT),
     ("PPO", "Acrobot-v1"): (51_200, SHORT),
     ("PPO", "Pendulum-v1"): (102_400, SWING),
-    ("PPO", "Hopper-v5"): (102_400, HOP),
-    ("PPO", "HalfCheetah-v5"): (102_400, HOP),
+    ("PPO", "Hopper-v5"): (51_200, HOP),
+    ("PPO", "HalfCheetah-v5"): (51_200, HOP),
     ("TRPO", "CartPole-v1"): (51_200, SHORT_TRPO),
     ("TRPO", "Acrobot-v1"): (51_200, SHORT_TRPO),
     ("TRPO", "Pendulum-v1"): (102_400, SWING_TRPO),
-    ("TRPO", "Hopper-v5"): (102_400, HOP_TRPO),
+    ("TRPO", "Hopper-v5"): (51_200, HOP_TRPO),
 }
 """Steps and settings. Pendulum's are those of rl-baselines3-zoo, without its state-dependent exploration."""
 
