@@ -25,7 +25,8 @@ class _Vector(VecEnv):  # type: ignore[misc]
     num_actions, max_episode_length, device = 1, 0, "cpu"
 
     def __init__(self, envs: list[Any], seed: int) -> None:
-        self.envs, self.num_envs, self.cfg = envs, len(envs), {}
+        self.envs, self.num_envs = envs, len(envs)
+        self.cfg: dict[str, Any] = {}
         self.states = [env.reset(seed=seed + n)[0] for n, env in enumerate(envs)]
 
     def get_observations(self) -> TensorDict:
@@ -53,18 +54,18 @@ class _Model(Table):
     def __init__(self, _seen: Any, _groups: Any, _part: str, _outputs: int, *, table: Any) -> None:
         super().__init__(table)
 
-    def forward(self, seen: Any, *, stochastic_output: bool = False) -> torch.Tensor:  # type: ignore[override]
+    def forward(self, seen: Any, *, stochastic_output: bool = False) -> Any:
         """Values, or actions where ``stochastic_output`` asks for them."""
         outputs = super().forward(self.one_hot(seen["policy"][:, 0]))
         if not stochastic_output:
             return outputs
         self.output_distribution_params = (outputs,)
-        self.distribution = torch.distributions.Categorical(logits=outputs)
+        self.distribution = _categorical(outputs)
         return self.distribution.sample()[:, None].float()
 
-    def get_output_log_prob(self, actions: torch.Tensor) -> torch.Tensor:
+    def get_output_log_prob(self, actions: torch.Tensor) -> Any:
         """The logarithm of π(a|s) for the observations seen last."""
-        return self.distribution.log_prob(actions[:, 0])  # type: ignore[no-any-return]
+        return self.distribution.log_prob(actions[:, 0])
 
     def get_hidden_state(self) -> None:
         """None: it has no memory."""
@@ -74,6 +75,10 @@ class _Model(Table):
 
     def update_normalization(self, _seen: Any) -> None:
         """Nothing: states are taken as they are."""
+
+
+def _categorical(logits: torch.Tensor) -> Any:
+    return torch.distributions.Categorical(logits=logits)
 
 
 class _Recorder(PPO):  # type: ignore[misc]
