@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -59,9 +60,9 @@ def collected(
     sizes = {"update_interval": steps * envs, "gamma": gamma, "lambd": lam, "phi": lambda seen: states[seen[0]]}
     agent = _Recorder(model, torch.optim.SGD(model.parameters(), lr=0.0), standardize_advantages=False, **sizes)
     vector = SerialVectorEnv([_OldInterface(make_env(), n, seed + n) for n in range(envs)])
-    with generators_kept():
+    with generators_kept(), TemporaryDirectory() as folder:  # where it saves the agent
         torch.manual_seed(seed)
-        train_agent_batch(agent, vector, steps * envs, outdir="", logger=_SILENT, checkpoint_freq=None)
+        train_agent_batch(agent, vector, steps * envs, outdir=folder, logger=_SILENT, checkpoint_freq=None)
     names = ("states", "actions", "rewards", "advantages", "returns", "log_probs")
     rollout = {name: np.empty((steps, envs)) for name in names}
     for row in agent.kept:
