@@ -41,9 +41,9 @@ JUDGED := check --seed 0 --max-time 35
 libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
 	mkdir -p reports/runs
 	failed=0; \
-	$(MATRIX) 1440 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
-	$(MATRIX) 180 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
-	$(MATRIX) 120 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
+	$(MATRIX) 1560 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
+	$(MATRIX) 120 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
+	$(MATRIX) 90 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
