@@ -38,8 +38,9 @@ def meeting() -> NDArray[np.int64]:
 
 
 def call_off(rounds: NDArray[np.int64], side: int) -> None:
-    """`side` will not come again: the other one waits no more."""
-    rounds[side * _APART] = _NEVER
+    """Unless `side` has come once, it never will: the other one does not wait for it."""
+    if not rounds[side * _APART]:
+        rounds[side * _APART] = _NEVER
 
 
 def _store(_context: Any, address: Any, value: Any) -> Any:

@@ -10,7 +10,7 @@ pytest.importorskip("numba", reason="the extra `fast` is not installed")
 from numba import njit
 from policyproof.fast.meeting import call_off, meet, meeting
 
-ROUNDS = 20_000
+ROUNDS = 2_000
 
 
 @njit(nogil=True)
@@ -32,7 +32,18 @@ def test_after_a_meeting_each_side_sees_what_the_other_wrote_before_it():
         assert [side.result() for side in sides] == [0, 0]
 
 
-def test_who_is_called_off_does_not_wait():
+def test_a_side_that_has_come_cannot_be_called_off():
+    rounds, told = meeting(), np.zeros((2, 2))
+    with ThreadPoolExecutor(2) as pool:
+        early = pool.submit(exchange, rounds, 0, told, 1)
+        while not rounds[0]:
+            pass
+        call_off(rounds, 0)
+        assert pool.submit(exchange, rounds, 1, told, 1).result() == 0
+        assert early.result() == 0
+
+
+def test_a_side_does_not_wait_for_one_that_is_called_off():
     rounds, told = meeting(), np.zeros((2, 2))
     with ThreadPoolExecutor(1) as pool:
         alone = pool.submit(exchange, rounds, 1, told, ROUNDS)
