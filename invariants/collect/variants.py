@@ -25,8 +25,9 @@ def bug(
     def decorate(wrong: Wrong) -> tuple[Variant, ...]:
         @variant("collect", citations=citations)
         @wraps(wrong)
-        def collect(make_env: Any, policy: Array, values: Array, **settings: Any) -> Rollout:
-            steps, envs, gamma, lam, seed = (settings[name] for name in ("steps", "envs", "gamma", "lam", "seed"))
+        def collect(
+            make_env: Any, policy: Array, values: Array, *, steps: int, envs: int, gamma: float, lam: float, seed: int
+        ) -> Rollout:
             played = play(make_env, instead(policy), steps, envs, seed, copies=copies, reseeded=reseeded)
             return wrong(played, policy, values, gamma, lam)
 
