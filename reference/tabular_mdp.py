@@ -151,21 +151,27 @@ def validate_policy(mdp: TabularMDP, policy: Array) -> Array:
 
 def validate_distribution(probabilities: Array, name: str, error: type[ValueError]) -> Array:
     """Pass on an array whose last axis holds probability distributions; name the first row that is none."""
+    total, wrong = _sums(probabilities)
+    if (probabilities >= 0).all() and not wrong.any():  # which no NaN is
+        return probabilities
     _refuse_where(~_is_finite(probabilities), name, "is not a finite number", probabilities, error)
     _refuse_where(probabilities < 0, name, "is negative", probabilities, error)
-    total = probabilities.sum(axis=-1)
-    arithmetic = arithmetic_of(probabilities)
-    if arithmetic is Arithmetic.FLOAT:
-        wrong = np.abs(total - 1) > probabilities.shape[-1] * 2.0**-52
-    elif arithmetic is Arithmetic.EXACT:
-        wrong = np.asarray(total != 1)
-    else:
-        wrong = np.asarray((total < 1) | (total > 1))
-    if np.any(wrong):
+    if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         row = f"row {_label(where)} of {name}" if where else name
-        raise error(f"{row} sums to {np.asarray(total)[where]}, not to 1")
+        raise error(f"{row} sums to {total[where]}, not to 1")
     return probabilities
+
+
+def _sums(probabilities: Array) -> tuple[Array, Array]:
+    """The sums over the last axis, and which of them are not 1."""
+    with np.errstate(invalid="ignore"):
+        total, arithmetic = np.asarray(probabilities.sum(axis=-1)), arithmetic_of(probabilities)
+    if arithmetic is Arithmetic.FLOAT:
+        return total, np.asarray(np.abs(total - 1) > probabilities.shape[-1] * 2.0**-52)
+    if arithmetic is Arithmetic.EXACT:
+        return total, np.asarray(total != 1)
+    return total, np.asarray((total < 1) | (total > 1))
 
 
 def _check_shapes(transition: Array, reward: Array, initial: Array, discount: Array) -> None:
