@@ -25,6 +25,8 @@ PROBES = {"copy": 2 * 2**25, "matmul": 2 * 512**3}
 ROUNDS, REPEATS = 51, 9
 SECONDS_A_TURN = 0.001
 LONG, SELDOM = 1.0, 20
+BUSY = 1.5
+"""A load average above which other work runs beside a benchmark."""
 THREADS = "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"
 
 Contender = Callable[..., Iterator[Callable[[], object]]]
@@ -44,11 +46,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 class _Worker:
     """A process in which some functions of a file wait for their turns; see `worker.py`.
 
-    With more than one thread, what counts is not CPU time but time on the wall.
+    With more than one thread, what counts is not CPU time but time on the wall, which other work must not take.
     """
 
     def __init__(self, file: Path, names: Sequence[str], sizes: Mapping[str, Any], threads: int) -> None:
-        self._clock = 0 if threads == 1 else 1
+        self._threads = threads
         self._about = f"{', '.join(names)} of {file.name}"
         environment = {**os.environ, **dict.fromkeys(THREADS, str(threads))}
         self._process = subprocess.Popen(
@@ -70,7 +72,12 @@ class _Worker:
         return self.answer()
 
     def seconds(self, name: str, warm: int, calls: int) -> float:
-        return float(self.ask("turn", name, warm, calls)[self._clock])
+        if self._threads == 1:
+            return float(self.ask("turn", name, warm, calls)[0])
+        _, wall, ahead = self.ask("ahead", name, warm, calls)
+        if not ahead and (load := os.getloadavg()[0]) > BUSY:
+            pytest.skip(f"load average {load:.2g}: times on the wall would be those of other work; run it as root")
+        return float(wall)
 
     def answer(self) -> Any:
         assert self._process.stdout
@@ -148,7 +155,7 @@ def interleaved(request: pytest.FixtureRequest, benchmark: Any) -> Iterator[Call
     millisecond's worth, after one that is not timed); a figure is the time of a call ÷ `per`. `work` is what a call has
     to do at least, in the unit of each probe, for each thread: bytes to `copy`, operations in float32 to `matmul`.
     `together` puts all contenders into one process. They may use as many `threads`; with more than one, times are those
-    on the wall.
+    on the wall, ahead of other work.
     """
     with ExitStack() as stack:
 

@@ -1,9 +1,8 @@
 """PPO on CartPole-v1 end to end: playing and learning beside stable-baselines3, times a step.
 
 The same hyper-parameters on both sides, which are the defaults of both but for the sizes below; `STEPS` transitions a
-turn. Ours plays Gymnasium's own vector version of the environment with its step compiled, theirs its `DummyVecEnv`.
-With two threads, which either side may use as it likes, times are those on the wall: no other work may run meanwhile.
-`sb3_one_thread` is theirs with PyTorch kept to one of them.
+turn. Ours plays its compiled version of Gymnasium's vector environment, theirs `DummyVecEnv`. With two threads, which
+either side may use as it likes, times are those on the wall; `sb3_one_thread` is theirs with PyTorch kept to one.
 
     policyproof bench cartpole --json reports/benchmarks/ppo-cartpole-cpu.json
 """
@@ -15,7 +14,7 @@ from typing import Any
 import pytest
 
 ID = "CartPole-v1"
-STEPS, ROUNDS = 65_536, 3
+STEPS, ROUNDS = 16_384, 5
 
 Functions = Iterator[Callable[[], object]]
 

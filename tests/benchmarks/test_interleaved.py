@@ -70,8 +70,10 @@ def test_dying(interleaved):
 def done(tmp_path_factory):
     """What pytest said of the file above, and its benchmarks by name; the probes are quick ones."""
     folder = tmp_path_factory.mktemp("benchmarks")
-    for name in ("conftest.py", "worker.py"):
-        shutil.copy(BENCHMARKS / name, folder)
+    shutil.copy(BENCHMARKS / "worker.py", folder)
+    anywhere = (BENCHMARKS / "conftest.py").read_text().replace("BUSY = 1.5", "BUSY = float('inf')")
+    assert "inf" in anywhere
+    (folder / "conftest.py").write_text(anywhere)
     (folder / "probes.py").write_text(PROBES)
     (folder / "test_it.py").write_text(CONTENDERS)
     options = ("-q", "--rootdir", str(folder), "-p", "pytest_benchmark.plugin", "--benchmark-json=full.json")
