@@ -35,7 +35,7 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
         return left + (right - left) * (log10(value) - low) / (high - low)
 
     bottom = top + line * len(rows)
-    parts = [_tick(x(10.0**power), top - 14, bottom, f"{10.0**power:g}×") for power in range(low, high + 1)]
+    parts = [_tick(x(10.0**power), top - 14, bottom, f"{10.0**power:,g}×") for power in range(low, high + 1)]
     parts.append(Markup('<path class="unit" d="M{0:.1f} {1}V{2}"/>').format(x(1.0), top - 14, bottom))
     for i, (shape, values) in enumerate(rows):
         parts.append(text(left - 14, top + line * i + 20 + gap * (len(names) - 1) / 2, shape, "row"))
@@ -48,7 +48,7 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
             )
             parts += [spread, dot]
             if len(names) <= WRITTEN:
-                parts.append(text(max(x(middle) + 12, x(above) + 6), y + 4, f"{middle:.3g}×", "key"))
+                parts.append(text(max(x(middle) + 12, x(above) + 6), y + 4, f"{float(f'{middle:.3g}'):,g}×", "key"))
     at = left
     for i, name in enumerate(names):
         parts.append(Markup('<circle class="dot tone-{}" cx="{}" cy="16" r="6"/>').format(i % TONES, at))
@@ -56,7 +56,7 @@ def ratio_plot(rows: Sequence[tuple[str, Mapping[str, tuple[float, float, float]
         at += 40 + 8 * len(name)
     return svg(
         "plot",
-        (0, 0, max(right + 50, at), bottom + 34),
+        (0, 0, max(right + 60, at), bottom + 34),
         f"ratio plot, {unit}",
         [*parts, text((left + right) / 2, bottom + 30, unit, "axis")],
     )
