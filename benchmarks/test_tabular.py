@@ -31,7 +31,7 @@ def float64(batch: int) -> Functions:
     def rows(*shape: int) -> NDArray[np.float64]:
         """Distributions with full support, one byte a number."""
         weights = np.frombuffer(generator.bytes(batch * int(np.prod(shape))), dtype=np.uint8).reshape(batch, *shape)
-        return (weights + 1.0) / np.einsum("...i->...", weights + 1.0)[..., None]
+        return np.asarray((weights + 1.0) / np.einsum("...i->...", weights + 1.0)[..., None])
 
     def check() -> float:
         """|η(new) − η(old) − Σ ρ_new Ā| in units of 2⁻⁵³ κ max|r|/(1−γ)², κ = (1+γ)/(1−γ)."""

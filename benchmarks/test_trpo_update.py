@@ -49,7 +49,7 @@ def ours(part: str) -> Functions:
     agent = TRPO(Noise, TRPOConfig(environments=1, steps=ROWS, conjugate_gradient_iterations=ITERATIONS))
     agent.collector.begin(0)
     rollout = agent.collector.collect(agent.network, agent.random, ROWS, gamma=0.99, lam=0.95)
-    kept = agent.network.parameters, *agent.adam
+    kept: list[Any] = [agent.network.parameters, *agent.adam]
     before = [array.copy() for array in kept]
     run = {"policy": lambda: agent.policy_step(rollout), "train": lambda: agent.improve(rollout, 1.0)}[part]
     while True:
