@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 ID = "CartPole-v1"
-STEPS, ROUNDS = 16_384, 5
+STEPS, ROUNDS = 16_384, 3
 
 Functions = Iterator[Callable[[], object]]
 

@@ -7,8 +7,8 @@ of functions: the functions are timed, and what happens between them, such as pu
 
 The first line written is `null`: all is prepared, and has run once. A line `["turn", NAME, WARM, CALLS]` that is read
 is answered by the CPU seconds that a call took, all threads together, and by those on the wall, after WARM calls that
-are not timed; a line `["ahead", NAME, WARM, CALLS]` likewise, and by whether other work had to wait meanwhile, as Linux
-lets root demand; a line `["answer", NAME]` by what the last call returned.
+are not timed; a line `["answer", NAME]` by what the last call returned. Where there is more than one thread, other work
+has to wait meanwhile, as Linux lets root demand; whether it did is told too.
 """
 
 import json
@@ -21,12 +21,17 @@ from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
+SEVERAL = os.environ.get("OMP_NUM_THREADS") != "1"
+
 
 class _Contender:
     def __init__(self, functions: Iterator[Callable[[], object]]) -> None:
-        self._functions, self.answer = functions, next(functions)()
+        self._functions = functions
+        self.answer: object = None
+        self.turn(0, 1)
 
-    def turn(self, warm: int, calls: int) -> tuple[float, float]:
+    def turn(self, warm: int, calls: int) -> tuple[float, float, bool]:
+        ahead = SEVERAL and _scheduled("SCHED_FIFO", 1)
         for function in islice(self._functions, warm):
             function()
         functions, answer = list(islice(self._functions, calls)), None
@@ -34,8 +39,10 @@ class _Contender:
         for function in functions:
             answer = function()
         seconds = (process_time() - cpu) / calls, (perf_counter() - wall) / calls
+        if ahead:
+            _scheduled("SCHED_OTHER", 0)
         self.answer = answer
-        return seconds
+        return *seconds, ahead
 
 
 def _scheduled(policy: str, priority: int) -> bool:
@@ -62,11 +69,6 @@ def _serve(file: str, sizes: str, *names: str) -> None:
             match json.loads(line):
                 case ["turn", name, warm, calls]:
                     say(contenders[name].turn(warm, calls))
-                case ["ahead", name, warm, calls]:
-                    ahead = _scheduled("SCHED_FIFO", 1)
-                    seconds = contenders[name].turn(warm, calls)
-                    _scheduled("SCHED_OTHER", 0)
-                    say((*seconds, ahead))
                 case ["answer", name]:
                     say(contenders[name].answer)
 
