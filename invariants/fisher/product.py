@@ -44,7 +44,8 @@ def equals_the_matrix_times_the_vector(subject: Subject, case: FisherProduct) ->
     FISHER_VECTOR_PRODUCT,
     kind=Class.THEOREM,
     formula=r"\Bigl|v^\top F v - \frac{\overline{KL}(\theta, \theta + hv) + \overline{KL}(\theta, \theta - hv)}{h^2}"
-    r"\Bigr| \le \frac{h^2}{64 B} \sum_i R_i^4, \quad R_i = \max_a v(s_i, a) - \min_a v(s_i, a)",
+    r"\Bigr| \le \frac{h^2}{B} \sum_i \Bigl(\frac{3 R_i^4}{64} + \frac{h R_i^5}{36}\Bigr), \quad"
+    r"R_i = \max_a v(s_i, a) - \min_a v(s_i, a)",
     sources=(TRPO,),
     claims=("kl-hessian-fisher", "trpo-h-equals-fisher"),
     rejects="policy-compared-with-itself",
@@ -54,10 +55,11 @@ def equals_the_matrix_times_the_vector(subject: Subject, case: FisherProduct) ->
 def is_the_hessian_of_its_own_divergence(subject: Subject, case: FisherProduct) -> Comparison:
     """Along any direction, the curvature of the mean divergence at equality is the quadratic form of the product.
 
-    The fourth derivative of t ↦ KL(π ‖ π_t) is the fourth cumulant of v under π_t, a fourth central moment, at most
-    R⁴/12, less three times a squared variance, at most 3R⁴/16; h² R⁴ (3/16)/12 remains of both sides of a second
-    difference. Each of the two divergences may be off by 4 ε (2 + Σₐ π (|log π| + |log π_t|)). The vector is brought
-    to sixteenths and a largest entry of at most 1 first.
+    Of a second difference of f remains h²/12 max |f⁗|. Where f(t) = KL(π ‖ π_t), f⁗ is κ₄, the fourth cumulant of v
+    under π_t; where f(t) = KL(π_t ‖ π), which has the same Hessian at 0, it is 3κ₄ + tκ₅. |κ₄| ≤ 3R⁴/16, as the fourth
+    central moment is at most R⁴/12 and the variance R²/4; |κ₅| = |μ₅ − 10μ₃μ₂| ≤ R⁵/12 + 10R⁵/(24√3) ≤ R⁵/3. Each of
+    the two divergences may be off by 4 ε (2 + Σₐ max(π, π_t) (|log π| + |log π_t|)). The vector is first brought to
+    sixteenths and a largest entry of at most 1.
     """
     largest = max(1.0, float(np.abs(floating(case.vector)).max()))
     vector = exact(np.round(16 * floating(case.vector) / largest) / 16)
@@ -71,7 +73,7 @@ def is_the_hessian_of_its_own_divergence(subject: Subject, case: FisherProduct) 
     rounding = sum(divergence_error(subject, case, logits) for logits in tables) / h**2
     rounding += (np.abs(direction) * (product_bound(subject, case) + 8 * subject.unit_roundoff * damping)).sum()
     got = np.asarray((sides[0] + sides[1]) / h**2)
-    bound = np.asarray((span**4).mean() * h**2 / 64 + rounding)
+    bound = np.asarray(h**2 * (3 * span**4 / 64 + h * span**5 / 36).mean() + rounding)
     return Comparison(np.asarray(curvature), got, bound, "vᵀFv and the curvature of the divergence along v")
 
 
@@ -160,9 +162,9 @@ def far_logits_do_no_harm(subject: Subject, case: FisherProduct) -> Comparison:
 
 
 def divergence_error(subject: Subject, case: FisherProduct, logits: Array) -> float:
-    """How far rounding may take a mean divergence: 4 ε (2 + Σₐ π (|log π| + |log π'|)) with the larger ε, a row."""
+    """How far rounding may take a mean divergence: a row 4 ε (2 + Σₐ max(π, π') (|log π| + |log π'|)), larger ε."""
     old, new = floating_log_policy(case.logits), floating_log_policy(logits)
-    size = (np.exp(old) * (np.abs(old) + np.abs(new))).sum(axis=-1)
+    size = (np.exp(np.maximum(old, new)) * (np.abs(old) + np.abs(new))).sum(axis=-1)
     error = np.maximum(log_prob_error(subject, case.logits), log_prob_error(subject, logits))
     error = error + subject.unit_roundoff * case.size
     return float((4 * error * (2 + size))[case.states].mean())

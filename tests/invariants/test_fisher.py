@@ -5,8 +5,10 @@ import pytest
 import torch
 from policyproof.gate.judge import judge
 from policyproof.invariants.discovery import all_invariants
+from policyproof.invariants.fisher.strategies import FisherProduct
 from policyproof.invariants.oracle import oracle
 from policyproof.invariants.subject import Subject
+from policyproof.reference.arithmetic import Arithmetic
 from torch.distributions import Categorical, kl_divergence
 
 NAME = "fisher_vector_product"
@@ -153,3 +155,11 @@ def test_every_input_of_every_statement_is_exact_in_float32():
     for invariant in INVARIANTS:
         judge(invariant, Subject(exacting), examples=FEW, seed_=3, shrink=False)
     assert exacting.refused == 0
+
+
+@pytest.mark.parametrize("correct", [Torch(), OtherDirection()], ids=lambda correct: correct.name)
+def test_the_remainder_of_a_second_difference_is_within_its_bound_in_both_directions(correct):
+    """log cosh h and h tanh h − log cosh h: 1 − h²/6 and 1 − h²/2 of a curvature of 1."""
+    (hessian,) = (i for i in INVARIANTS if i.id.endswith("hessian-of-its-own-divergence"))
+    case = FisherProduct(np.zeros((1, 2)), np.array([0]), np.array([[1.0, -1.0]]), 0.0)
+    assert hessian.compare(Subject(correct), case.to(Arithmetic.EXACT)).holds
