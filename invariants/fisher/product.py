@@ -44,7 +44,7 @@ def equals_the_matrix_times_the_vector(subject: Subject, case: FisherProduct) ->
     FISHER_VECTOR_PRODUCT,
     kind=Class.THEOREM,
     formula=r"\Bigl|v^\top F v - \frac{\overline{KL}(\theta, \theta + hv) + \overline{KL}(\theta, \theta - hv)}{h^2}"
-    r"\Bigr| \le \frac{h^2}{B} \sum_i \Bigl(\frac{3 R_i^4}{64} + \frac{h R_i^5}{36}\Bigr), \quad"
+    r"\Bigr| \le \frac{h^2}{B} \sum_i \Bigl(\frac{3 R_i^4}{64} + \frac{h R_i^5}{36}\Bigr), \quad "
     r"R_i = \max_a v(s_i, a) - \min_a v(s_i, a)",
     sources=(TRPO,),
     claims=("kl-hessian-fisher", "trpo-h-equals-fisher"),

@@ -77,9 +77,10 @@ def done(tmp_path_factory):
     (folder / "probes.py").write_text(PROBES)
     (folder / "test_it.py").write_text(CONTENDERS)
     options = ("-q", "--rootdir", str(folder), "-p", "pytest_benchmark.plugin", "--benchmark-json=full.json")
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST_")}
     ran = subprocess.run(
         (sys.executable, "-m", "pytest", "test_it.py", *options), cwd=folder, capture_output=True, text=True,
-        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False,
+        env=outside | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}, check=False,
     )  # fmt: skip
     told = json.loads((folder / "full.json").read_text())["benchmarks"]
     return ran.stdout, {benchmark["name"]: benchmark for benchmark in told}
