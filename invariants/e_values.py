@@ -13,10 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from ..reference.arithmetic import Array
+from ..reference.arithmetic import Array, floating
+from ..reference.tabular_mdp import TabularMDP
 from .comparison import Comparison
 
-__all__ = ["FALSE_ALARMS", "LARGEST", "TESTS", "against_copies", "against_table", "against_tables", "evidence"]
+__all__ = [
+    "FALSE_ALARMS",
+    "LARGEST",
+    "TESTS",
+    "against_copies",
+    "against_process",
+    "against_table",
+    "against_tables",
+    "evidence",
+]
 
 FALSE_ALARMS = 1e-9
 """The probability that a run with a correct implementation reports a statistical violation, at most."""
@@ -49,6 +59,13 @@ def against_table(rows: Any, outcomes: Any, table: Array) -> float:
         seen = counts[row, possible]
         total += _predicted(seen) - float(seen @ np.log(table[row, possible]))
     return total
+
+
+def against_process(mdp: TabularMDP, states: Array, actions: Array, next_states: Array, starts: Array) -> float:
+    """Log of the e-value against the hypothesis that first states are drawn from μ and successors from P."""
+    table = floating(mdp.transition).reshape(-1, mdp.states)
+    steps = against_table(states * mdp.actions + actions, next_states, table)
+    return steps + against_table(np.zeros(len(starts), dtype=int), starts, floating(mdp.initial)[None])
 
 
 def against_tables(times: Any, rows: Any, outcomes: Any, tables: Array) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ...reference.arithmetic import floating
 from ..comparison import Comparison
-from ..e_values import against_copies, against_table, evidence
+from ..e_values import against_copies, against_process, against_table, evidence
 from ..invariant import Class, statement
 from ..subject import Subject
 from .capability import COLLECT, played
@@ -43,12 +43,8 @@ def actions_are_drawn_from_the_policy(subject: Subject, case: Play) -> Compariso
 def episodes_follow_the_process(subject: Subject, case: Play) -> Comparison:
     """First states and successors come as often as the process says: no episode is played twice."""
     _, log = played(subject, case)
-    actions = case.policy.shape[1]
-    table = floating(case.mdp.transition).reshape(-1, case.mdp.states)
-    rows = log.states.ravel() * actions + log.actions.ravel()
-    steps = against_table(rows, log.next_states.ravel(), table)
-    starts = against_table(np.zeros(len(log.starts), dtype=int), log.starts, floating(case.mdp.initial)[None])
-    return evidence(steps + starts, "first states drawn from μ and successors from P")
+    log_e = against_process(case.mdp, log.states.ravel(), log.actions.ravel(), log.next_states.ravel(), log.starts)
+    return evidence(log_e, "first states drawn from μ and successors from P")
 
 
 @statement(

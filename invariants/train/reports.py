@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...reference.arithmetic import floating
 from ..comparison import Comparison
-from ..e_values import against_table, against_tables, evidence
+from ..e_values import against_process, against_tables, evidence
 from ..invariant import Class, statement
 from ..subject import Subject
 from .capability import TRAIN, watched
@@ -24,7 +23,6 @@ SUTTON_BARTO_2018 = "Sutton, Barto (2018), Reinforcement learning: an introducti
     formula=r"\pi_k(a \mid s) \ge 0, \quad \textstyle\sum_a \pi_k(a \mid s) = 1",
     sources=(SUTTON_BARTO_2018,),
     rejects="logits-for-probabilities",
-    cases=TRAIN.cases,
 )
 def each_table_is_a_policy(subject: Subject, case: Course) -> Comparison:
     """Every table reported is a policy: its rows are not negative and add up to 1."""
@@ -46,7 +44,6 @@ def each_table_is_a_policy(subject: Subject, case: Course) -> Comparison:
     formula=r"\pi_{1:K} \text{ a function of the seed}",
     sources=("the seam, purity of an implementation",),
     rejects="another-seed-each-time",
-    cases=TRAIN.cases,
 )
 def same_seed_same_policies(subject: Subject, case: Course) -> Comparison:
     """Trained twice with the same seed, it reports the same bits."""
@@ -62,7 +59,6 @@ def same_seed_same_policies(subject: Subject, case: Course) -> Comparison:
     formula=r"a_t \sim \pi_k(\cdot \mid s_t) \text{ between updates } k \text{ and } k + 1",
     sources=(PPO_2017, KT_1981, RAMDAS_2023),
     rejects="first-policy-plays-on",
-    cases=TRAIN.cases,
 )
 def the_policy_reported_is_the_one_that_plays(subject: Subject, case: Course) -> Comparison:
     """Between two updates, actions are drawn from the policy reported after the first of them.
@@ -80,13 +76,9 @@ def the_policy_reported_is_the_one_that_plays(subject: Subject, case: Course) ->
     formula=r"s_0 \sim \mu, \quad s_{t+1} \sim P(\cdot \mid s_t, a_t)",
     sources=(SUTTON_BARTO_2018, KT_1981, RAMDAS_2023),
     rejects="every-rollout-in-the-same-episodes",
-    cases=TRAIN.cases,
 )
 def training_follows_the_process(subject: Subject, case: Course) -> Comparison:
     """First states and successors come as often as the process says: no episode is played again and again."""
     seen = watched(subject, case)
-    states, actions, following = seen.rows
-    table = floating(case.mdp.transition).reshape(-1, case.mdp.states)
-    steps = against_table(states * case.mdp.actions + actions, following, table)
-    starts = against_table(np.zeros(len(seen.starts), dtype=int), seen.starts, floating(case.mdp.initial)[None])
-    return evidence(steps + starts, "first states drawn from μ and successors from P")
+    log_e = against_process(case.mdp, *seen.rows, seen.starts)
+    return evidence(log_e, "first states drawn from μ and successors from P")
