@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, resolve_name
 from pathlib import Path
 from textwrap import dedent
@@ -68,13 +69,12 @@ def _contents(module: str) -> tuple[dict[str, ast.stmt], dict[str, tuple[str, st
     """Definitions by name; and imports by name: the module it comes from, if any, and what stands after ``import``."""
     defined: dict[str, ast.stmt] = {}
     imported: dict[str, tuple[str, str]] = {}
-    spec = find_spec(module)
     for node in _statements(ast.parse(_source(module)).body):
         defined |= dict.fromkeys(_defines(node), node)
         if isinstance(node, ast.Import):
             imported |= {alias.asname or alias.name.split(".")[0]: ("", ast.unparse(alias)) for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            origin = resolve_name("." * node.level + (node.module or ""), spec.parent if spec else None)
+            origin = resolve_name("." * node.level + (node.module or ""), _spec(module).parent)
             imported |= {alias.asname or alias.name: (origin, ast.unparse(alias)) for alias in node.names}
     return defined, imported
 
@@ -137,7 +137,11 @@ def _first(node: ast.stmt) -> int:
 
 @cache
 def _source(module: str) -> str:
-    """The text of a module; empty where it is not written in Python."""
-    spec = find_spec(module)
-    is_python = spec is not None and str(spec.origin).endswith(".py")
-    return Path(str(spec.origin)).read_text(encoding="utf-8") if spec is not None and is_python else ""
+    """The text of a module."""
+    return Path(_spec(module).origin or "").read_text(encoding="utf-8")
+
+
+def _spec(module: str) -> ModuleSpec:
+    found = find_spec(module)
+    assert found is not None, f"{module} is imported, and not there"
+    return found
