@@ -76,7 +76,8 @@ def test_it_learns_a_continuous_bandit():
             return np.ones(1, np.float32), -float(np.sum((action - [1.0, -2.0]) ** 2)), True, False, {}
 
     agent = PPO(Target, changed(SMALL, steps=64, epochs=10, learning_rate=1e-3)).learn(6_000)
-    np.testing.assert_allclose(agent.predict(np.ones((1, 1), np.float32)), [[1.0, -2.0]], atol=0.1)
+    regret = np.sum((agent.predict(np.ones((1, 1), np.float32)) - [[1.0, -2.0]]) ** 2)
+    assert regret < 0.1**2, "the goal of learning, not a bound of rounding"
     assert agent.network.log_std.max() < -0.5, "it became sure of itself"
 
 
