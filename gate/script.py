@@ -97,7 +97,8 @@ def _source(target: str, capability: str, subject: Subject) -> str:
     if path.endswith(".py"):
         text = Path(path).read_text(encoding="utf-8")
         if not _knows_policyproof(text):
-            return f"{text.strip()}\n\n\n{call}"
+            alone = text.replace("from __future__ import annotations\n", "")  # it has to stand first, and does
+            return f"{alone.strip()}\n\n\n{call}"
         here = f"import sys\n\nsys.path.insert(0, {str(Path(path).parent)!r})"
         return f"{here}\nfrom {Path(path).stem} import {attribute}\n\n{call}"
     if path:

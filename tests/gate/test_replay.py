@@ -68,7 +68,7 @@ def test_what_was_kept_is_tried_first_and_found_again(found, policyproof, tmp_pa
 
 
 def test_a_script_needs_neither_policyproof_nor_the_adapter(found, policyproof, tmp_path):
-    folder = found(WRONG)
+    folder = found("from __future__ import annotations\n" + WRONG)
     (file, *_) = folder.glob("*final-state.json")
     written = policyproof("script", file, "--output", "report.py")
     assert written.returncode == 0, written.stderr
