@@ -31,9 +31,10 @@ def kill_matrix(
 ) -> dict[str, Any]:
     """Judge the first form of every variant by every invariant that needs its capability, on all cores.
 
-    All other capabilities are the oracle's. ``kills`` holds, for each pair that killed, the examples and the seconds
-    to the first kill; ``survivors`` the variants that nothing killed, ``lonely`` those with one killer, and
-    ``redundant`` the invariants that are never the only one to kill a variant.
+    Each pair has as many examples as the profile gives an invariant where there are few; all other capabilities are the
+    oracle's. ``kills`` holds, for each pair that killed, the examples and the seconds to the first kill; ``survivors``
+    the variants that nothing killed, ``lonely`` those with one killer, and ``redundant`` the invariants that are never
+    the only one to kill a variant.
     """
     invariants = selected(only)
     variants = [v for v in all_variants() if any(v.capability in i.needs for i in invariants)]
