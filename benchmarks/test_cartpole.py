@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 ID = "CartPole-v1"
-STEPS, ROUNDS, THREADS = 16_384, 3, 2
+STEPS, ROUNDS, THREADS = 65_536, 3, 2
 
 Functions = Iterator[Callable[[], object]]
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compilation import kept
+from .compilation import compiled, kept
 from .matrix_product import aligned, padded
 from .mlp import MLP, ROWS, forward
 from .policy_head import choose, perturb
 
-__all__ = ["ActorCritic", "Shape", "Workspace", "act"]
+__all__ = ["ActorCritic", "Shape", "Workspace", "act", "values_of"]
 
 Floats = NDArray[np.float32]
 
@@ -102,10 +102,9 @@ class ActorCritic:
     def act(self, observations: Floats, noise: Floats) -> tuple[Floats, Floats, Floats]:
         """Actions [B, D], their log-probabilities [B] and V [B], at observations [B, inputs]."""
         rows = len(observations)
-        actions = np.empty((rows, self.action_size), np.float32)
-        log_probs, values = np.empty(rows, np.float32), np.empty(rows, np.float32)
-        act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs, values)
-        return actions, log_probs, values
+        actions, log_probs = np.empty((rows, self.action_size), np.float32), np.empty(rows, np.float32)
+        _act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs)
+        return actions, log_probs, self.values(observations)
 
     def values(self, observations: Floats) -> Floats:
         """V, [B]."""
@@ -120,8 +119,9 @@ class ActorCritic:
         return out
 
 
-@kept
-def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
+@compiled
+def values_of(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
+    """Fill V of any number of rows, [B]."""
     critic = parameters[shape.critic_start :]
     for start in range(0, len(x), ROWS):
         block = forward(shape.critic, critic, x[start : start + ROWS], work.critic)
@@ -129,9 +129,9 @@ def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None
             values[start + i] = block[i, 0]
 
 
-@kept
-def act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any, values: Any) -> None:
-    """`ActorCritic.act` for compiled code: fills the last three."""
+@compiled
+def act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any) -> None:
+    """Fill actions and their log-probabilities."""
     log_std = parameters[shape.log_std_start : shape.log_std_start + shape.actions]
     for start in range(0, len(x), ROWS):
         rows = slice(start, start + ROWS)
@@ -141,7 +141,16 @@ def act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any
             choose(out, shape.actions, noise[rows], remembered, actions[rows], log_probs[rows])
         else:
             perturb(out, log_std, noise[rows], actions[rows], log_probs[rows])
-    _values(shape, parameters, x, work, values)
+
+
+@kept
+def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
+    values_of(shape, parameters, x, work, values)
+
+
+@kept
+def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any) -> None:
+    act(shape, parameters, x, noise, work, actions, log_probs)
 
 
 @kept

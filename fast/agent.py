@@ -77,6 +77,7 @@ class Agent(ABC, Generic[Config]):
             reward_scale=RewardScale(config.environments, config.gamma, config.reward_clip)
             if config.normalize_rewards
             else None,
+            threads=config.threads,
         )
 
     @abstractmethod

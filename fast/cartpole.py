@@ -18,8 +18,9 @@ from gymnasium.envs.classic_control.cartpole import CartPoleVectorEnv
 from gymnasium.error import ResetNeeded
 from numpy.typing import NDArray
 
-from .actor_critic import ActorCritic, act
+from .actor_critic import ActorCritic, act, values_of
 from .compilation import kept
+from .meeting import beside, meeting, publish, wait
 
 __all__ = ["CartPole"]
 
@@ -75,18 +76,31 @@ class CartPole(CartPoleVectorEnv):
 
     def play(
         self, network: ActorCritic, noise: Floats, observations: Floats, actions: Floats, log_probs: Floats,
-        values: Floats, rewards: Floats, terminated: Flags, truncated: Flags, valid: Flags,
+        values: Floats, rewards: Floats, terminated: Flags, truncated: Flags, valid: Flags, *, threads: int = 1,
     ) -> None:  # fmt: skip
         """T steps with the actions that `network.act` draws, the same as T calls of `step`.
 
-        observations is [T + 1, N, 4], its first row what is shown now; noise [T, N, 1] is given, the others [T, N, ·]
-        are filled. `valid` is false where a step only resets.
+        observations is [T + 1, N, 4], its first row what is shown now, values [T + 1, N]; noise [T, N, 1] is given, the
+        others [T, N, ·] are filled. `valid` is false where a step only resets. With two threads the critic follows the
+        play from step to step, and the bits are those of one.
         """
-        _play(
-            self._physics, self.max_episode_steps, self._sutton_barto_reward, self.state, self.steps, self.np_random,
-            self.low, self.high, self.prev_done, network.shape, network.parameters, network.workspace, noise,
-            observations, actions, log_probs, values, rewards, terminated, truncated, valid,
-        )  # fmt: skip
+        seats, rounds = (network.shape, network.parameters), meeting()
+
+        def play() -> None:
+            _play(
+                self._physics, self.max_episode_steps, self._sutton_barto_reward, self.state, self.steps,
+                self.np_random, self.low, self.high, self.prev_done, *seats, network.workspace, rounds, noise,
+                observations, actions, log_probs, rewards, terminated, truncated, valid,
+            )  # fmt: skip
+
+        def follow() -> None:
+            _follow(*seats, network.workspace, rounds, observations, values)
+
+        if threads == 1:
+            play()
+            follow()
+        else:
+            beside(rounds, play, follow)
 
 
 @kept
@@ -133,12 +147,13 @@ def _renew(
 @kept
 def _play(
     physics: Any, limit: int, sparse: bool, state: Any, steps: Any, random: Any, low: float, high: float, over: Any,
-    shape: Any, parameters: Any, work: Any, noise: Any, observations: Any, actions: Any, log_probs: Any, values: Any,
+    shape: Any, parameters: Any, work: Any, rounds: Any, noise: Any, observations: Any, actions: Any, log_probs: Any,
     rewards: Any, terminated: Any, truncated: Any, valid: Any,
 ) -> None:  # fmt: skip
+    """Round t + 1 is finished when observations[t + 1] stand there."""
     chosen = np.empty(over.size, np.int64)
     for t in range(len(actions)):
-        act(shape, parameters, observations[t], noise[t], work, actions[t], log_probs[t], values[t])
+        act(shape, parameters, observations[t], noise[t], work, actions[t], log_probs[t])
         for i in range(over.size):
             chosen[i], valid[t, i] = np.int64(actions[t, i, 0]), not over[i]
         now = observations[t + 1], rewards[t], terminated[t], truncated[t]
@@ -146,3 +161,13 @@ def _play(
         _renew(random, low, high, over, state, steps, *now)
         for i in range(over.size):
             over[i] = terminated[t, i] or truncated[t, i]
+        publish(rounds, 0, t + 1)
+
+
+@kept
+def _follow(shape: Any, parameters: Any, work: Any, rounds: Any, observations: Any, values: Any) -> None:
+    """V of what is shown in each round, as soon as it stands there."""
+    for t in range(len(observations)):
+        if not wait(rounds, 0, t):
+            return
+        values_of(shape, parameters, observations[t], work, values[t])

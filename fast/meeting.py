@@ -1,15 +1,15 @@
 """Where two threads of compiled code wait for each other, without the interpreter.
 
-Each side publishes the number of the round that it has finished, by a store that its earlier stores cannot pass
-(release), and waits until the other's number is as high (acquire). Rounds last microseconds, so that it waits by
-looking again; after `PATIENCE` looks, some 50 µs, the other side is likely to be without a core, and it sleeps between
-looks.
+A side publishes the number of the round that it has finished, by a store that its earlier stores cannot pass (release);
+the other one waits until that number is high enough (acquire). Rounds last microseconds, so that it waits by looking
+again; after `PATIENCE` looks, some 50 µs, the other side is likely to be without a core, and it sleeps between looks.
 """
 
 import ctypes
 import os
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import binding, ir  # type: ignore[import-untyped]  # ships no types
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 
 from .compilation import compiled
 
-__all__ = ["call_off", "meet", "meeting"]
+__all__ = ["beside", "call_off", "meet", "meeting", "publish", "wait"]
+
+Result = TypeVar("Result")
 
 PATIENCE = 30_000
 _NEVER = np.iinfo(np.int64).max
@@ -35,6 +37,19 @@ _nap: Any = types.ExternalFunction("policyproof_sleep", types.int32(types.uint32
 def meeting() -> NDArray[np.int64]:
     """The numbers of two sides, 0 and 1, neither of which has finished a round."""
     return np.zeros(2 * _APART, np.int64)
+
+
+def beside(rounds: NDArray[np.int64], here: Callable[[], Result], there: Callable[[], object]) -> Result:
+    """What `here`, side 0, returns on this thread, while `there`, side 1, runs on another; both have ended."""
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(there)
+        try:
+            result = here()
+        except BaseException:
+            call_off(rounds, 0)
+            raise
+        other.result()
+    return result
 
 
 def call_off(rounds: NDArray[np.int64], side: int) -> None:
@@ -65,10 +80,16 @@ _published: Callable[..., int] = intrinsic(_load)
 
 
 @compiled
-def meet(rounds: Any, side: int, finished: int) -> bool:
-    """Wait until the other side has finished as many rounds; False where it has called off."""
-    own, other = rounds[side * _APART :], rounds[(1 - side) * _APART :]
+def publish(rounds: Any, side: int, finished: int) -> None:
+    """`side` has finished as many rounds; the other one may read what it wrote in them."""
+    own = rounds[side * _APART :]
     _publish(np.int64(own.ctypes.data), np.int64(finished))
+
+
+@compiled
+def wait(rounds: Any, side: int, finished: int) -> bool:
+    """Until `side` has finished as many rounds; False where it has called off."""
+    other = rounds[side * _APART :]
     looks = 0
     while True:
         seen = _published(np.int64(other.ctypes.data))
@@ -77,3 +98,10 @@ def meet(rounds: Any, side: int, finished: int) -> bool:
         looks += 1
         if looks > PATIENCE:
             _nap(np.uint32(_NAP))
+
+
+@compiled
+def meet(rounds: Any, side: int, finished: int) -> bool:
+    """Publish, and wait until the other side has finished as many rounds; False where it has called off."""
+    publish(rounds, side, finished)
+    return bool(wait(rounds, 1 - side, finished))

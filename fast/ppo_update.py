@@ -8,7 +8,6 @@ The parameters change at the end of a minibatch, and only if the norm of its gra
 a run that stops are the last good parameters.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from .actor_critic import ActorCritic, Floats
 from .adam import Adam, adam_step, global_norm
 from .compilation import kept
 from .matrix_product import aligned
-from .meeting import call_off, meet, meeting
+from .meeting import beside, meet, meeting
 from .mlp import ROWS
 from .ppo_gradient import STATISTICS, Batch, Coefficients, PolicyRoom, critic_gradient, halves, policy_gradient
 
@@ -81,15 +80,7 @@ def _run(
 
     if threads == 1:
         return totals, learn(_POLICY, _BOTH)
-    with ThreadPoolExecutor(1) as pool:
-        beside = pool.submit(learn, _CRITIC, _BOTH)
-        try:
-            counts = learn(_POLICY, _CRITIC)
-        except BaseException:
-            call_off(rounds, _POLICY)
-            raise
-        beside.result()
-    return totals, counts
+    return totals, beside(rounds, lambda: learn(_POLICY, _CRITIC), lambda: learn(_CRITIC, _BOTH))
 
 
 @kept

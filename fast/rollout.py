@@ -87,7 +87,7 @@ class Collector:
 
     Optional running moments normalise observations (clipped to ±`observation_clip`), and a `RewardScale` rewards;
     they learn from what is played. `episode_returns` and `episode_lengths` are of the last 100 finished episodes, in
-    the environment's own rewards; `episodes` counts all.
+    the environment's own rewards; `episodes` counts all. `threads` is 1 or 2, and changes no bit.
     """
 
     def __init__(
@@ -98,10 +98,11 @@ class Collector:
         observation_moments: RunningMoments | None = None,
         observation_clip: float = np.inf,
         reward_scale: RewardScale | None = None,
+        threads: int = 1,
     ) -> None:
         self.environments, self.spaces, self.mode = environments, spaces, autoreset_mode(environments)
         self.moments, self.clip, self.reward_scale = observation_moments, observation_clip, reward_scale
-        self.episodes = 0
+        self.threads, self.episodes = threads, 0
         self.episode_returns: deque[float] = deque(maxlen=100)
         self.episode_lengths: deque[int] = deque(maxlen=100)
         count = environments.num_envs
@@ -135,13 +136,12 @@ class Collector:
         as_shown = self.moments is None and self.reward_scale is None
         finals: _Finals = []
         if as_shown and isinstance(self.environments, CartPole) and isinstance(network, ActorCritic):
-            self.environments.play(network, noise, *played)
+            self.environments.play(network, noise, *played, threads=self.threads)
             earned, self._resetting = rewards.astype(np.float64), self.environments.prev_done.copy()
         else:
             earned, finals = self._step_by_step(network, noise, played)
         self._shown = observations[T].copy()
         self._count(earned, valid, terminated | truncated)
-        values[T] = network.values(self._shown)
         next_values = values[1:].copy()
         for t, rows, last in finals:
             next_values[t, rows] = network.values(last)
@@ -176,6 +176,7 @@ class Collector:
                     following, _ = self.environments.reset(options={"reset_mask": over})
                 finals.append((t, rows, self._observe(last)))
             observations[t + 1] = self._observe(following, learn=~self._resetting)
+        values[-1] = network.values(observations[-1])
         return earned, finals
 
     def observe(self, observations: Any) -> Floats:

@@ -73,20 +73,21 @@ def test_a_rollout_in_one_call_has_the_bits_of_one_step_by_step(settings):
     network = ActorCritic(4, (16,), 2, discrete=True)
     network.initialise(np.random.default_rng(0), orthogonal=True, log_std=0.0)
     sides = []
-    for player in (network, Disguised(network)):
+    for player, threads in ((network, 1), (network, 2), (Disguised(network), 1)):
         environments = CartPole(COUNT, max_episode_steps=25, **settings)
-        collector, random = Collector(environments, Spaces(environments)), np.random.default_rng(1)
+        collector, random = Collector(environments, Spaces(environments), threads=threads), np.random.default_rng(1)
         collector.begin(2)
         rollouts = [collector.collect(player, random, steps, gamma=0.9, lam=0.8) for steps in (33, 1, 40)]
         sides.append((collector, rollouts))
-    (first, whole), (second, stepped) = sides
-    for one, other in zip(whole, stepped, strict=True):
-        for field in fields(Rollout):
-            mine, theirs = getattr(one, field.name), getattr(other, field.name)
-            assert mine.dtype == theirs.dtype
-            assert mine.tobytes() == theirs.tobytes(), field.name
+    first, whole = sides.pop(0)
     assert sum(rollout.terminated.sum() for rollout in whole) > 3
     assert sum(rollout.truncated.sum() for rollout in whole) > 3
-    assert (first.episodes, first.episode_returns, first.episode_lengths) == (
-        second.episodes, second.episode_returns, second.episode_lengths,
-    )  # fmt: skip
+    for second, others in sides:
+        for one, other in zip(whole, others, strict=True):
+            for field in fields(Rollout):
+                mine, theirs = getattr(one, field.name), getattr(other, field.name)
+                assert mine.dtype == theirs.dtype
+                assert mine.tobytes() == theirs.tobytes(), field.name
+        assert (first.episodes, first.episode_returns, first.episode_lengths) == (
+            second.episodes, second.episode_returns, second.episode_lengths,
+        )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("numba", reason="the extra `fast` is not installed")
 
 from numba import njit
-from policyproof.fast.meeting import call_off, meet, meeting
+from policyproof.fast.meeting import beside, call_off, meet, meeting
 
 ROUNDS = 2_000
 
@@ -49,3 +49,21 @@ def test_a_side_does_not_wait_for_one_that_is_called_off():
         alone = pool.submit(exchange, rounds, 1, told, ROUNDS)
         call_off(rounds, 0)
         assert alone.result() == -1
+
+
+def test_where_one_side_raises_the_other_is_not_left_waiting():
+    rounds, told = meeting(), np.zeros((2, 2))
+
+    def here():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        beside(rounds, here, lambda: exchange(rounds, 1, told, ROUNDS))
+
+
+def test_what_the_other_side_raises_is_raised():
+    def there():
+        raise ValueError("nothing to read")
+
+    with pytest.raises(ValueError, match="nothing to read"):
+        beside(meeting(), lambda: 0, there)
