@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .adam import Adam, adam_step, global_norm
 from .compilation import kept
 from .matrix_product import aligned
-from .mlp import MLP, ROWS, backward, forward, output_gradient, transpose
+from .mlp import MLP, ROWS, backward, forward, gather, output_gradient, transpose
 from .ppo_loss import value_loss
 
 __all__ = ["fit_critic"]
@@ -69,13 +69,15 @@ def _fit(
             for first in range(0, rows.size, ROWS):
                 block = rows[first : first + ROWS]
                 size = block.size
+                gather(observations, block, x)
+                out = forward(layers, parameters, x[:size], work)
                 for i in range(size):
-                    x[i], wanted[i] = observations[block[i]], returns[block[i]]
-                values[:size] = forward(layers, parameters, x[:size], work)[:, 0]
+                    values[i], wanted[i] = out[i, 0], returns[block[i]]
                 total += value_loss(values[:size], values[:size], wanted[:size], np.inf, rows.size, pulls[:size])
                 delta = output_gradient(layers, deltas, size)
                 delta[:] = 0
-                delta[:, 0] = pulls[:size]
+                for i in range(size):
+                    delta[i, 0] = pulls[i]
                 backward(layers, x[:size], work, deltas, transposed, gradient)
             if not np.isfinite(global_norm(gradient)):
                 return np.nan

@@ -29,6 +29,7 @@ __all__ = [
     "backward",
     "bias_of",
     "forward",
+    "gather",
     "output_gradient",
     "transpose",
     "weights_of",
@@ -105,6 +106,14 @@ def _orthogonal(shape: tuple[int, ...], random: np.random.Generator) -> NDArray[
     q, r = np.linalg.qr(random.standard_normal((max(rows, columns), min(rows, columns))))
     q *= np.sign(np.diag(r))
     return q if rows >= columns else q.T
+
+
+@compiled
+def gather(source: Any, rows: Any, out: Any) -> None:
+    """Write the rows of a matrix that are named, one below the other."""
+    for i in range(rows.size):
+        for j in range(out.shape[1]):
+            out[i, j] = source[rows[i], j]
 
 
 @compiled

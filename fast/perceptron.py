@@ -82,7 +82,7 @@ class _Linearised:
             self._scratch, self._transposed, gradient,
         )  # fmt: skip
         if len(cotangents) > 1:
-            gradient[network.size :][: network.sizes[-1]] = cotangents[1].sum(axis=0)
+            gradient[network.size :][: network.sizes[-1]] = np.einsum("ij->j", cotangents[1])
         return gradient
 
 

@@ -15,7 +15,7 @@ from .actor_critic import ActorCritic, Floats
 from .adam import Adam
 from .compilation import compiled
 from .matrix_product import aligned
-from .mlp import ROWS, backward, forward, output_gradient, transpose
+from .mlp import ROWS, backward, forward, gather, output_gradient, transpose
 from .policy_head import categorical, categorical_gradient, gaussian, gaussian_gradient
 from .ppo_loss import approximate_kl, normalize, policy_loss, value_loss
 
@@ -108,8 +108,8 @@ def policy_gradient(half: Any, shape: Any, batch: Any, rows: Any, numbers: Any, 
         size = block.size
         x, actions = half.observations[:size], room.actions[:size]
         old_log_probs, log_probs, pulls = half.columns[0, :size], half.columns[1, :size], half.columns[2, :size]
-        _gather(batch.observations, block, x)
-        _gather(batch.actions, block, actions)
+        gather(batch.observations, block, x)
+        gather(batch.actions, block, actions)
         for i in range(size):
             old_log_probs[i] = batch.log_probs[block[i]]
         out = forward(half.layers, half.parameters, x, half.activations)
@@ -146,7 +146,7 @@ def critic_gradient(half: Any, batch: Any, rows: Any, numbers: Any, statistics: 
         x = half.observations[:size]
         values, old_values = half.columns[0, :size], half.columns[1, :size]
         returns, pulls = half.columns[2, :size], half.columns[3, :size]
-        _gather(batch.observations, block, x)
+        gather(batch.observations, block, x)
         out = forward(half.layers, half.parameters, x, half.activations)
         for i in range(size):
             values[i], old_values[i], returns[i] = out[i, 0], batch.values[block[i]], batch.returns[block[i]]
@@ -156,10 +156,3 @@ def critic_gradient(half: Any, batch: Any, rows: Any, numbers: Any, statistics: 
         for i in range(size):
             kept[i, 0] = np.float32(numbers.value_coefficient) * pulls[i]
         backward(half.layers, x, half.activations, half.deltas, half.transposed, half.gradient)
-
-
-@compiled
-def _gather(source: Any, rows: Any, out: Any) -> None:
-    for i in range(rows.size):
-        for j in range(out.shape[1]):
-            out[i, j] = source[rows[i], j]
