@@ -34,16 +34,18 @@ published: $(READY)
 	$(BIN)/policyproof report $(RECORDS) --html reports/published --pictures reports/published/pictures \
 		--badges reports/published/badges --markdown reports/published/README.md --csv reports/published/verdicts.csv
 
-# The matrix of real libraries, unattended, into reports/runs/: most in one environment, agilerl and garage apart. Each
-# check runs, whatever came of the one before; one that would not end is interrupted, and writes what it has.
+# The matrix of real libraries, unattended, into reports/runs/: most in one environment, agilerl and garage apart; and
+# whole updates beside the exact ones. Each runs, whatever came of the one before; one that would not end is
+# interrupted, and writes what it has.
 MATRIX := timeout --foreground --signal INT --kill-after 60
 JUDGED := check --seed 0 --max-time 35
 libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
 	mkdir -p reports/runs
 	failed=0; \
-	$(MATRIX) 1560 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
+	$(MATRIX) 1440 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
 	$(MATRIX) 120 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
 	$(MATRIX) 90 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
+	$(MATRIX) 120 $(LIBRARIES)/bin/pytest tests/adapters/test_updates.py --junit-xml reports/runs/updates.xml || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
@@ -51,7 +53,7 @@ $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
 	$(LIBRARIES)/bin/pip install --quiet --constraint constraints.txt torch
 	$(LIBRARIES)/bin/pip install --quiet --requirement adapters/requirements/together.txt
 	$(LIBRARIES)/bin/pip install --quiet --no-deps --requirement adapters/requirements/without-dependencies.txt
-	$(LIBRARIES)/bin/pip install --quiet --editable ".[fast]"
+	$(LIBRARIES)/bin/pip install --quiet --editable ".[fast]" pytest
 	touch $@
 
 $(LIBRARIES)-agilerl/ready: adapters/requirements/agilerl.txt

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import wraps
 from types import SimpleNamespace
 from typing import Any
 
 import gymnasium
 import numpy as np
 import torch
+from gymnasium.spaces import Discrete
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.connectors.learner import AddOneTsToEpisodesAndTruncate, GeneralAdvantageEstimation
 from ray.rllib.core import DEFAULT_MODULE_ID
@@ -16,11 +20,12 @@ from ray.rllib.core.rl_module.multi_rl_module import MultiRLModule
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.rllib.core.rl_module.torch import TorchRLModule
 from ray.rllib.env.single_agent_env_runner import SingleAgentEnvRunner
+from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 from ray.tune.registry import register_env
 
 from .._torch import generators_kept, parameter
 
-__all__ = ["collected"]
+__all__ = ["collected", "standardised"]
 
 
 class _Numbered(gymnasium.Wrapper[Any, Any, Any, Any]):
@@ -62,6 +67,18 @@ def _numbered(_config: Any) -> Any:
     return _STAGE.made[-1]
 
 
+def _shallow(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Call a function in a thread of its own: each connector that RLlib makes looks through the whole call stack."""
+
+    @wraps(function)
+    def called(*arguments: Any, **keywords: Any) -> Any:
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(function, *arguments, **keywords).result()
+
+    return called
+
+
+@_shallow
 def collected(
     make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
 ) -> Any:
@@ -83,13 +100,30 @@ def collected(
         sampled = runner.sample(num_timesteps=enough, random_actions=False)
         episodes = [e for e in (_first_steps(episode, steps) for episode in sampled) if len(e)]
         spaces = {"observation_space": _STAGE.made[0].observation_space, "action_space": _STAGE.made[0].action_space}
-        pipeline = config.build_learner_connector(*spaces.values())
-        pipeline.prepend(AddOneTsToEpisodesAndTruncate())
-        pipeline.append(GeneralAdvantageEstimation(gamma=gamma, lambda_=lam))
-        module = MultiRLModule(rl_module_specs={DEFAULT_MODULE_ID: RLModuleSpec(_Tables, **spaces, **tables)})
         places = [_places(episode) for episode in episodes]
-        batch = pipeline(rl_module=module, batch={}, episodes=episodes, shared_data={})[DEFAULT_MODULE_ID]
+        batch = _connected(config, spaces, tables, episodes, gamma, lam)
     return _arranged(batch, np.concatenate(places), values, (steps, envs))
+
+
+@_shallow
+def standardised(advantages: Any) -> Any:
+    """Advantages of the learner's batch, of an episode whose rewards they are, with γ = 0 and V = 0."""
+    size, tables = len(advantages), {"model_config": {"logits": np.zeros((1, 1)), "values": np.zeros(1)}}
+    spaces = {"observation_space": Discrete(1), "action_space": Discrete(1)}
+    steps = {"observations": [0] * (size + 1), "actions": [0] * size, "rewards": [float(each) for each in advantages]}
+    episode = SingleAgentEpisode(**steps, terminated=True, len_lookback_buffer=0)
+    with generators_kept():
+        batch = _connected(PPOConfig(), spaces, tables, [episode], 0.0, 1.0)
+    return batch["advantages"][batch["loss_mask"]].numpy()
+
+
+def _connected(config: Any, spaces: Any, tables: Any, episodes: Any, gamma: float, lam: float) -> Any:
+    """The batch that the learner makes of episodes."""
+    pipeline = config.build_learner_connector(*spaces.values())
+    pipeline.prepend(AddOneTsToEpisodesAndTruncate())
+    pipeline.append(GeneralAdvantageEstimation(gamma=gamma, lambda_=lam))
+    module = MultiRLModule(rl_module_specs={DEFAULT_MODULE_ID: RLModuleSpec(_Tables, **spaces, **tables)})
+    return pipeline(rl_module=module, batch={}, episodes=episodes, shared_data={})[DEFAULT_MODULE_ID]
 
 
 def _places(episode: Any) -> Any:

@@ -15,7 +15,7 @@ try:
     from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
     from ray.rllib.utils.postprocessing.value_predictions import compute_value_targets
 
-    from .._collectors.rllib import collected
+    from .._collectors.rllib import collected, standardised
     from .._torch import graded, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("RLlib", 'pip install "ray[rllib]"') from error
@@ -30,7 +30,7 @@ class Implementation:
     version = ray.__version__
     dtype = "float32"
     device = "cpu"
-    conventions: ClassVar[dict[str, float | str]] = {"value_loss_scale": 1}
+    conventions: ClassVar[dict[str, float | str]] = {"advantage_std_ddof": 0, "value_loss_scale": 1}
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
         """Value targets less predictions, as ``GeneralAdvantageEstimation`` forms them before it standardises."""
@@ -63,6 +63,10 @@ class Implementation:
         batch = {"action_logp": zeros, "advantages": zeros, "value_targets": tensor(returns)}
         cap = float("inf") if clip_range is None else clip_range
         return graded(_loss(zeros, new, batch, vf_loss_coeff=1.0, vf_clip_param=cap), new)
+
+    def normalize_advantages(self, advantages: Any) -> Any:
+        """``advantages`` of the learner's batch, for one episode whose rewards they are, with γ = 0 and V = 0."""
+        return standardised(advantages)
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``SingleAgentEnvRunner.sample``, then the learner connectors of PPO."""

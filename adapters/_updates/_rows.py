@@ -1,0 +1,64 @@
+"""The policy of a batch as a PyTorch module: an observation is the number of a row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.distributions import Categorical, Independent, Normal
+
+from .._torch import parameter
+from . import Given
+
+__all__ = ["Nothing", "Rows", "distribution", "numbered"]
+
+
+class Rows(nn.Module):
+    """Numbers of rows to logits, or to means and log σ; ``asked`` keeps for which rows gradients were needed."""
+
+    def __init__(self, given: Given) -> None:
+        super().__init__()
+        self.states = torch.tensor(given.states)
+        self.tables = nn.ParameterList([parameter(table) for table in given.tables])
+        self.asked: list[Any] = []
+
+    def forward(self, rows: Any) -> Any:
+        """Logits ``[B, A]``, or a pair ``[B, D]``."""
+        rows = torch.as_tensor(rows).reshape(-1).long()
+        if torch.is_grad_enabled():
+            self.asked.append(rows.numpy().copy())
+        first, *rest = self.tables
+        outputs = first[self.states[rows]]
+        return (outputs, rest[0].expand_as(outputs)) if rest else outputs
+
+    @property
+    def vector(self) -> Any:
+        """The tables as they are now, one after the other."""
+        return np.concatenate([table.detach().numpy().ravel() for table in self.tables])
+
+
+class Nothing(nn.Module):
+    """A critic that says 0 and has no gradient."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = parameter(np.zeros(1))
+
+    def forward(self, rows: Any, *_rest: Any, **_options: Any) -> torch.Tensor:
+        """0 ``[B, 1]``."""
+        return 0 * self.free.expand(len(rows), 1)
+
+
+def distribution(outputs: Any) -> Any:
+    """The distribution of actions, by PyTorch."""
+    if isinstance(outputs, tuple):
+        mean, log_std = outputs
+        return Independent(Normal(mean, log_std.exp()), 1)
+    return Categorical(logits=outputs)
+
+
+def numbered(given: Given) -> Any:
+    """Observations ``[B, 1]`` in float32."""
+    return torch.arange(float(len(given.states)))[:, None]
