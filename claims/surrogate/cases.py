@@ -42,8 +42,8 @@ class Tilt(Case):
 
     @property
     def new(self) -> Array:
-        """π_new(a|s) ∝ π_old(a|s) exp(v(s, a))."""
-        weights = self.old * exp(self.change)
+        """π_new(a|s) ∝ π_old(a|s) exp(v(s, a)); the same rationals as π_old where v is constant."""
+        weights = self.old * exp(self.change - self.change.min(axis=-1, keepdims=True))
         return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
