@@ -1,6 +1,7 @@
 """Slow, exact, tabular oracles: one theorem or definition a file, in plain NumPy."""
 
 from .arithmetic import Arithmetic, ball, exact, floating
+from .domain import InvalidArgumentError
 from .optimal_policy import optimal_policy
 from .performance_difference import performance_difference
 from .policy_evaluation import action_values, advantages, performance, state_values
@@ -10,6 +11,7 @@ from .visitation import unnormalised_visitation, visitation
 
 __all__ = [
     "Arithmetic",
+    "InvalidArgumentError",
     "InvalidMDPError",
     "InvalidPolicyError",
     "TabularMDP",

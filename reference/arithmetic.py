@@ -40,6 +40,7 @@ __all__ = [
     "exact",
     "exp",
     "floating",
+    "is_finite",
     "log",
     "precision",
     "solve",
@@ -168,6 +169,15 @@ def solve(matrix: Array, right: Array) -> Array:
     return result.reshape(*batch, size)
 
 
+def is_finite(numbers: Array) -> Array:
+    """Whether each number is neither NaN nor infinite, nor a ball that may be."""
+    array = np.asarray(numbers)
+    if array.dtype != object:
+        return np.asarray(np.isfinite(array))
+    finite = [_is_finite(number) for number in array.flat]
+    return np.array(finite, dtype=bool).reshape(array.shape)
+
+
 def log(x: Array) -> Array:
     """Natural logarithm; rationals become balls, except that log 1 = 0 exactly; log 0 = −∞.
 
@@ -245,6 +255,12 @@ def _floating(number: Any) -> float:
     if isinstance(number, fmpq):
         return int(number.p) / int(number.q)
     return float(number)
+
+
+def _is_finite(number: Any) -> bool:
+    if isinstance(number, arb):
+        return bool(number.is_finite())
+    return not isinstance(number, float) or math.isfinite(number)
 
 
 def _sqrt(number: Any) -> Any:

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arithmetic import Arithmetic, Array, Scalar, arithmetic_of, convert, unit
+from .arithmetic import Arithmetic, Array, Scalar, arithmetic_of, convert, is_finite, unit
 from .gymnasium_table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Self
 
-__all__ = ["InvalidMDPError", "InvalidPolicyError", "TabularMDP", "validate_distribution", "validate_policy"]
+__all__ = [
+    "InvalidMDPError",
+    "InvalidPolicyError",
+    "TabularMDP",
+    "refuse_where",
+    "validate_distribution",
+    "validate_policy",
+]
 
 
 class InvalidMDPError(ValueError):
@@ -66,7 +73,7 @@ class TabularMDP:
             object.__setattr__(self, name, part if part.ndim or name != "discount" else part.item())
         _check_shapes(self.transition, self.reward, self.initial, np.asarray(self.discount))
         for name in ("transition", "reward", "initial"):
-            _refuse_where(~_is_finite(getattr(self, name)), name, "is not a finite number", getattr(self, name))
+            refuse_where(~is_finite(getattr(self, name)), name, "is not a finite number", getattr(self, name))
         validate_distribution(self.transition, "transition", InvalidMDPError)
         validate_distribution(self.initial, "initial", InvalidMDPError)
         inside = (np.asarray(self.discount) >= 0) & (np.asarray(self.discount) < 1)
@@ -105,6 +112,11 @@ class TabularMDP:
     def actions(self) -> int:
         """A, the number of actions."""
         return int(self.reward.shape[-1])
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """S and A, by which domains know them."""
+        return {"S": self.states, "A": self.actions}
 
     def to(self, arithmetic: Arithmetic) -> TabularMDP:
         """The same process in another arithmetic.
@@ -154,8 +166,8 @@ def validate_distribution(probabilities: Array, name: str, error: type[ValueErro
     total, wrong = _sums(probabilities)
     if (probabilities >= 0).all() and not wrong.any():  # which no NaN is
         return probabilities
-    _refuse_where(~_is_finite(probabilities), name, "is not a finite number", probabilities, error)
-    _refuse_where(probabilities < 0, name, "is negative", probabilities, error)
+    refuse_where(~is_finite(probabilities), name, "is not a finite number", probabilities, error)
+    refuse_where(probabilities < 0, name, "is negative", probabilities, error)
     if wrong.any():
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
         row = f"row {_label(where)} of {name}" if where else name
@@ -188,16 +200,11 @@ def _check_shapes(transition: Array, reward: Array, initial: Array, discount: Ar
         raise InvalidMDPError(f"the leading axes do not broadcast: {error}") from error
 
 
-def _is_finite(array: Array) -> Array:
-    if array.dtype != object:
-        return np.isfinite(array)
-    return np.array([not hasattr(x, "is_finite") or x.is_finite() for x in array.flat], dtype=bool).reshape(array.shape)
-
-
-def _refuse_where(wrong: Array, name: str, what: str, values: Array, error: type[ValueError] = InvalidMDPError) -> None:
+def refuse_where(wrong: Array, name: str, what: str, values: Array, error: type[ValueError] = InvalidMDPError) -> None:
+    """Name the first of the values that is wrong, by an error that says what it is."""
     if np.any(wrong):
         where = tuple(int(i) for i in np.argwhere(wrong)[0])
-        raise error(f"{name}[{_label(where)}] = {values[where]} {what}")
+        raise error(f"{name}[{_label(where)}] = {values[where]} {what}" if where else f"{name} = {values} {what}")
 
 
 def _label(index: Sequence[int]) -> str:

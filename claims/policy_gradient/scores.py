@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -110,11 +110,11 @@ def neural_softmax_score_is_derivative(case: Network) -> tuple[Array, Array]:
     policy = softmax(network_output(case.network, case.inputs)[:, 0])
     score = softmax_score(policy, ball(network_logit_gradient(case.network, case.inputs)))
     inner = gradient(
-        lambda weights: _log_softmax(network_output(case.network._replace(inner=weights), case.inputs)[:, 0]),
+        lambda weights: _log_softmax(network_output(replace(case.network, inner=weights), case.inputs)[:, 0]),
         ball(case.inner),
     )
     outer = gradient(
-        lambda weights: _log_softmax(network_output(case.network._replace(outer=weights), case.inputs)[:, 0]),
+        lambda weights: _log_softmax(network_output(replace(case.network, outer=weights), case.inputs)[:, 0]),
         ball(case.outer),
     )
     actions = len(case.inputs)
@@ -152,8 +152,8 @@ def network_score_is_derivative(case: Network) -> tuple[Array, Array]:
     def exponent(network: TwoLayerNetwork) -> Scalar:
         return _exponent(case.action - network_output(network, state), case.variance)
 
-    inner = gradient(lambda weights: exponent(case.network._replace(inner=weights)), case.inner)
-    outer = gradient(lambda weights: exponent(case.network._replace(outer=weights)), case.outer)
+    inner = gradient(lambda weights: exponent(replace(case.network, inner=weights)), case.inner)
+    outer = gradient(lambda weights: exponent(replace(case.network, outer=weights)), case.outer)
     left = network_score(case.network, state, case.action, variance=case.variance)
     return np.concatenate([part.reshape(-1) for part in left]), np.concatenate([inner.reshape(-1), outer.reshape(-1)])
 
@@ -166,8 +166,8 @@ def network_score_with_the_standard_deviation() -> Counterexample:
     state, action, variance = exact([1]), exact([1]), deviation * deviation
     written = network_score(network, state, action, variance=deviation)
     derivatives = [
-        gradient(lambda w: _exponent(action - network_output(network._replace(inner=w), state), variance), one),
-        gradient(lambda w: _exponent(action - network_output(network._replace(outer=w), state), variance), one),
+        gradient(lambda w: _exponent(action - network_output(replace(network, inner=w), state), variance), one),
+        gradient(lambda w: _exponent(action - network_output(replace(network, outer=w), state), variance), one),
     ]
     assert all(formula == 2 * derivative for formula, derivative in zip(written, derivatives, strict=True))
     return Counterexample(

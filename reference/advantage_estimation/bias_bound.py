@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..extrema import largest
 from ..policy_evaluation import state_values
 from ..tabular_mdp import TabularMDP
@@ -32,6 +33,7 @@ def bias_factor(gamma: Scalar, lam: Scalar, *, steps: int | None = None) -> Scal
     return gamma * (1 - lam) / (1 - gamma * lam)
 
 
+@domain(mdp="one", values="S")
 def bias_bound(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar, steps: int | None = None) -> Scalar:
     """β ‖V − V^π‖_∞ ≥ |E[Â|s, a] − (Q^π(s, a) − V(s))|, attained by every critic that errs by a constant.
 
@@ -40,7 +42,5 @@ def bias_bound(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar, st
     ValueError: as ``bias_factor``, or the critic is not ``[S]``.
     InvalidPolicyError: the policy is none.
     """
-    if np.shape(values) != (mdp.states,):
-        raise ValueError(f"the critic has shape {np.shape(values)}; this process needs [{mdp.states}]")
     error = largest(np.abs(values - state_values(mdp, policy)))
     return bias_factor(mdp.discount, lam, steps=steps) * error

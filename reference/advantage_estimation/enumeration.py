@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert
+from ..domain import domain
 from ..tabular_mdp import TabularMDP, validate_policy
 
 __all__ = ["Rollouts", "enumerate_rollouts"]
@@ -35,6 +36,7 @@ class Rollouts:
         return self.mean((outcomes - self.mean(outcomes)[..., None]) ** 2)
 
 
+@domain(mdp="one", policy="one", state="of S", action="of A", steps="≥ 1")
 def enumerate_rollouts(mdp: TabularMDP, policy: Array, *, state: int, action: int, steps: int) -> Rollouts:
     """P(s₁, a₁, …, s_T | s₀, a₀) = Π_t P(s_{t+1}|s_t, a_t) · Π_{t≥1} π(a_t|s_t), for all outcomes where it is positive.
 
@@ -42,15 +44,11 @@ def enumerate_rollouts(mdp: TabularMDP, policy: Array, *, state: int, action: in
 
     Raises
     ------
-    ValueError: steps < 1, or the process is a batch.
-    IndexError: there is no such state or action.
+    InvalidArgumentError: steps < 1, or there is no such state or action.
+    InvalidMDPError: the process is a batch.
     InvalidPolicyError: the policy is none.
     """
     validate_policy(mdp, policy)
-    if steps < 1 or mdp.reward.ndim != 2:
-        raise ValueError(f"rollouts need at least one step of one process, not {steps} of {mdp.reward.shape}")
-    if not (0 <= state < mdp.states and 0 <= action < mdp.actions):
-        raise IndexError(f"there is no state {state} with an action {action} in {mdp.states} × {mdp.actions}")
     one = convert(1, mdp.arithmetic).item()
     open_paths: list[_Path] = [(one, (state,), (action,))]
     ended: list[_Path] = []

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert, solve
+from ..domain import domain
 from ..policy_evaluation import policy_transition
 from ..tabular_mdp import TabularMDP, validate_policy
 
 __all__ = ["estimate_mean", "estimate_variance"]
 
 
+@domain(mdp="one", policy="one", values="S", lam="[0, 1]", steps="≥ 1")
 def estimate_mean(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar, steps: int | None = None) -> Array:
     """E[Â | s, a] for Â = Σ_{l<T} (γλ)ˡ δ_l, δ_l = r_l + γ V(s_{l+1}) − V(s_l), ``[S, A]``.
 
@@ -23,7 +25,7 @@ def estimate_mean(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar,
     ValueError: the critic is not ``[S]``, steps < 1, or λ outside [0, 1].
     InvalidPolicyError: the policy is none.
     """
-    _check(mdp, policy, values, lam, steps)
+    validate_policy(mdp, policy)
     error = (mdp.transition * _td_errors(mdp, values)).sum(axis=-1)
     decay = mdp.discount * lam
     if steps is None:
@@ -35,6 +37,7 @@ def estimate_mean(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar,
     return np.asarray(mean)
 
 
+@domain(mdp="one", policy="one", values="S", lam="[0, 1]", steps="≥ 1")
 def estimate_variance(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar, steps: int | None = None) -> Array:
     """Var[Â | s, a] = E[Â²|s, a] − E[Â|s, a]² for the estimate of ``estimate_mean``, ``[S, A]``.
 
@@ -47,7 +50,7 @@ def estimate_variance(mdp: TabularMDP, policy: Array, values: Array, *, lam: Sca
     ValueError: as ``estimate_mean``.
     InvalidPolicyError: the policy is none.
     """
-    _check(mdp, policy, values, lam, steps)
+    validate_policy(mdp, policy)
     errors, decay = _td_errors(mdp, values), mdp.discount * lam
     if steps is None:
         mean = estimate_mean(mdp, policy, values, lam=lam)
@@ -72,13 +75,3 @@ def _average(policy: Array, table: Array) -> Array:
 
 def _discounted(mdp: TabularMDP, policy: Array, decay: Scalar) -> Array:
     return np.asarray(convert(np.eye(mdp.states, dtype=int), mdp.arithmetic) - decay * policy_transition(mdp, policy))
-
-
-def _check(mdp: TabularMDP, policy: Array, values: Array, lam: Scalar, steps: int | None) -> None:
-    validate_policy(mdp, policy)
-    if np.shape(values) != (mdp.states,):
-        raise ValueError(f"the critic has shape {np.shape(values)}; this process needs [{mdp.states}]")
-    if steps is not None and steps < 1:
-        raise ValueError(f"{steps} steps make no estimate; at least one is needed")
-    if not 0 <= lam <= 1:
-        raise ValueError(f"λ = {lam} lies outside [0, 1]")

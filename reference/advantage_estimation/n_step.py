@@ -5,10 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
 __all__ = ["n_step_advantage"]
 
 
+@domain(
+    rewards="T ...",
+    values="T ...",
+    next_values="T ...",
+    terminated="T ... of 2",
+    truncated="T ... of 2",
+    n="≥ 1",
+    gamma="[0, 1]",
+)
 def n_step_advantage(
     rewards: Array, values: Array, next_values: Array, terminated: Array, truncated: Array, *, n: int, gamma: Scalar
 ) -> Array:
@@ -22,8 +32,6 @@ def n_step_advantage(
     ------
     ValueError: n < 1.
     """
-    if n < 1:
-        raise ValueError(f"n is {n}; an n-step advantage looks at least one step ahead")
     result = np.empty_like(rewards)
     for column in np.ndindex(rewards.shape[1:]):
         for t in range(len(rewards)):

@@ -5,10 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
 __all__ = ["generalized_advantage_estimation", "lambda_returns"]
 
 
+@domain(
+    rewards="T ...",
+    values="T ...",
+    next_values="T ...",
+    terminated="T ... of 2",
+    truncated="T ... of 2",
+    gamma="[0, 1]",
+    lam="[0, 1]",
+)
 def generalized_advantage_estimation(
     rewards: Array,
     values: Array,

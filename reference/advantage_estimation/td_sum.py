@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
 __all__ = ["td_error_sum", "td_errors"]
 
 
+@domain(rewards="T? ...", values="T? ...", next_values="T? ...", terminated="T? ... of 2", gamma="[0, 1]")
 def td_errors(rewards: Array, values: Array, next_values: Array, terminated: Array, *, gamma: Scalar) -> Array:
     """δ_t = r_t + γ (1 − terminated_t) V(s_{t+1}) − V(s_t), ``[T, ...]`` (Sutton and Barto, 2018, eq. 6.5)."""
     bootstrap = np.where(terminated, 0 * rewards, next_values)
     return np.asarray(rewards + gamma * bootstrap - values)
 
 
+@domain(rewards="T? ...", truncated="T? ... of 2", lam="[0, 1]")
 def td_error_sum(
     rewards: Array,
     values: Array,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from .n_step import n_step_advantage
 
 __all__ = ["infinite_weighted_average", "weighted_average"]
 
 
+@domain(
+    rewards="T ...", values="T ...", next_values="T ...", terminated="T ... of 2", truncated="T ... of 2", lam="[0, 1]"
+)
 def weighted_average(
     rewards: Array,
     values: Array,
@@ -41,6 +45,7 @@ def weighted_average(
     return result
 
 
+@domain(rewards="T?", values="T?", tail_reward="(-∞, ∞)", tail_value="(-∞, ∞)", gamma="[0, 1)", lam="[0, 1)")
 def infinite_weighted_average(
     rewards: Array, values: Array, tail_reward: Scalar, tail_value: Scalar, *, gamma: Scalar, lam: Scalar
 ) -> Scalar:
@@ -54,8 +59,6 @@ def infinite_weighted_average(
     ------
     ValueError: γ or λ is 1, where the series has no sum or all weights vanish.
     """
-    if not (gamma < 1 and lam < 1):
-        raise ValueError(f"the infinite average needs γ < 1 and λ < 1, not γ = {gamma} and λ = {lam}")
     steps = len(rewards)
     if steps == 0:
         return (tail_reward + gamma * tail_value - tail_value) / (1 - gamma * lam)

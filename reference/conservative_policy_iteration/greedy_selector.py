@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, convert
+from ..domain import domain
 from ..performance_difference import expected_advantage
 from ..policy_evaluation import advantages
 from ..tabular_mdp import TabularMDP
@@ -23,6 +24,7 @@ def greedy_selector(mdp: TabularMDP, old: Array) -> Array:
     return convert(np.argmax(gain, axis=-1)[..., None] == np.arange(mdp.actions), mdp.arithmetic)
 
 
+@domain(mdp="one", old="one", candidates="K S A")
 def best_in_class(mdp: TabularMDP, old: Array, candidates: Array) -> Array:
     """π' ∈ argmax_{π ∈ Π} E_{s ~ d_old} Σₐ π(a|s) A_old(s, a) over a finite class ``[K, S, A]``, the first: ``[S, A]``.
 

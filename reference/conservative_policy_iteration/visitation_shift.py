@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..arithmetic import Scalar
+from ..domain import domain
 
 __all__ = ["linear_visitation_shift", "visitation_shift"]
 
 
+@domain(discount="[0, 1)", alpha="[0, 1]")
 def visitation_shift(discount: Scalar, alpha: Scalar) -> Scalar:
     """‖d_new − d_old‖₁ ≤ 2γα / (1 − γ(1−α)) for any two policies with max_s TV ≤ α, d normalised.
 
@@ -16,6 +18,7 @@ def visitation_shift(discount: Scalar, alpha: Scalar) -> Scalar:
     return 2 * discount * alpha / (1 - discount * (1 - alpha))
 
 
+@domain(discount="[0, 1)", alpha="[0, 1]")
 def linear_visitation_shift(discount: Scalar, alpha: Scalar) -> Scalar:
     """‖d_new − d_old‖₁ ≤ 2γα / (1−γ), the same without the α of the denominator.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, arithmetic_of, convert
+from ..domain import domain
 
 __all__ = ["gaussian_linear_fisher"]
 
 
+@domain(second_moment="n n", inputs="≥ 1", variance="(0, ∞)")
 def gaussian_linear_fisher(second_moment: Array, inputs: int, variance: Scalar) -> Array:
     """F = I ⊗ Σ_x / σ, ``[m·n, m·n]``, for u ~ N(−K x, σ I) with K ``[m, n]`` and Σ_x = E[x xᵀ] ``[n, n]``.
 
@@ -19,9 +21,5 @@ def gaussian_linear_fisher(second_moment: Array, inputs: int, variance: Scalar) 
     ------
     ValueError: the variance is not positive, or Σ_x is not square.
     """
-    if not variance > 0:
-        raise ValueError(f"variance is {variance}; it must be positive")
-    if second_moment.ndim != 2 or second_moment.shape[0] != second_moment.shape[1]:
-        raise ValueError(f"the second moment has shape {second_moment.shape}; it must be square")
     identity = convert(np.eye(inputs, dtype=int), arithmetic_of(second_moment))
     return np.asarray(np.kron(identity, second_moment) / variance)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, arithmetic_of, convert
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 from .taylor import kl_series
 
 __all__ = ["mean_kl_hessian"]
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ")
 def mean_kl_hessian(weights: Array, policy: Array) -> Array:
     """H = ∇²_θ Σ_s w(s) KL(π_θ₀(·|s) ‖ π_θ(·|s)) at θ = θ₀ for a table of logits, ``[S·A, S·A]``.
 
@@ -19,9 +20,9 @@ def mean_kl_hessian(weights: Array, policy: Array) -> Array:
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of the policy are no distribution.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     """
-    validate_distribution(weights, "weights", InvalidPolicyError)
     size = policy.size
     first, second = np.triu_indices(size, 1)
     units = np.eye(size, dtype=int)

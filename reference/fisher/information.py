@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, exact, floating
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,25 +19,25 @@ class InvalidBatchError(ValueError):
     """The rows given are not a batch of samples of this policy; the message says which one, and why."""
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", scores="S A n")
 def fisher_information(weights: Array, policy: Array, scores: Array) -> Array:
     """F = Σ_s w(s) Σ_a π(a|s) ∇log π(a|s) ∇log π(a|s)ᵀ, ``[n, n]``.
 
-    ``weights[S]`` is the state distribution w, ``policy[S, A]`` is π, ``scores[S, A, n]`` holds ∇log π. Amari (1998),
-    "Natural gradient works efficiently in learning"; Kakade (2001), "A natural policy gradient", section 2.
+    ``weights[S]`` is the state distribution w, or any w ≥ 0, ``policy[S, A]`` is π, ``scores[S, A, n]`` holds ∇log π.
+    Amari (1998), "Natural gradient works efficiently in learning"; Kakade (2001), "A natural policy gradient",
+    section 2.
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of the policy are no distribution.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     ValueError: shapes do not fit.
     """
-    validate_distribution(weights, "weights", InvalidPolicyError)
-    validate_distribution(policy, "policy", InvalidPolicyError)
-    if scores.shape[:-1] != policy.shape or weights.shape != policy.shape[:1]:
-        raise ValueError(f"weights {weights.shape}, policy {policy.shape} and scores {scores.shape} do not fit")
     rows = scores.reshape(-1, scores.shape[-1])
     return np.asarray((rows * (weights[:, None] * policy).reshape(-1, 1)).T @ rows)
 
 
+@domain(count="≥ 1")
 def state_frequencies(states: Sequence[int] | Array, count: int, arithmetic: Arithmetic = Arithmetic.EXACT) -> Array:
     """w(s) = #{i : sᵢ = s} / B, ``[S]``: the distribution that a mean over the rows of a batch is taken under.
 

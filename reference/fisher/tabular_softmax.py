@@ -5,22 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, convert, unit
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 
 __all__ = ["softmax_fisher", "softmax_fisher_rank", "softmax_fisher_vector_product"]
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ")
 def softmax_fisher(weights: Array, policy: Array) -> Array:
     """F = block diag_s w(s) (diag π_s − π_s π_sᵀ), ``[S·A, S·A]``; θ(s, a) has index s·A + a.
 
-    ``weights[S]`` is the state distribution, ``policy[S, A]`` is π. Kakade (2001), "A natural policy gradient",
-    section 3, for a softmax with one parameter an action.
+    ``weights[S]`` is the state distribution, or any w ≥ 0, ``policy[S, A]`` is π. Kakade (2001), "A natural policy
+    gradient", section 3, for a softmax with one parameter an action.
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of the policy are no distribution, or their shapes do not fit.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     """
-    _validate(weights, policy)
     states, actions = policy.shape
     fisher = np.full((states, actions, states, actions), 0 * unit(arithmetic_of(weights, policy)))
     identity = convert(np.eye(actions, dtype=int), arithmetic_of(policy))
@@ -29,39 +30,30 @@ def softmax_fisher(weights: Array, policy: Array) -> Array:
     return fisher.reshape(states * actions, states * actions)
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", vector="... S A", damping="[0, ∞)")
 def softmax_fisher_vector_product(weights: Array, policy: Array, vector: Array, *, damping: Scalar = 0) -> Array:
     """((F + c I) v)(s, a) = w(s) π(a|s) (v(s, a) − Σ_b π(b|s) v(s, b)) + c v(s, a), ``[..., S, A]``, c the damping.
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of the policy are no distribution, or their shapes do not fit.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     ValueError: the vector is no table of the policy's shape, or the damping is negative.
     """
-    _validate(weights, policy)
-    if vector.shape[-2:] != policy.shape:
-        raise ValueError(f"the vector has shape {vector.shape}; this policy needs [..., S, A] with {policy.shape}")
-    if damping < 0:
-        raise ValueError(f"damping is {damping}; it must not be negative")
     mean = (policy * vector).sum(axis=-1, keepdims=True)
     return np.asarray(weights[:, None] * policy * (vector - mean) + damping * vector)
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ")
 def softmax_fisher_rank(weights: Array, policy: Array) -> int:
     """Rank F = Σ_{s : w(s) > 0} (#{a : π(a|s) > 0} − 1).
 
     Raises
     ------
     TypeError: the numbers are not rational: a rank jumps, so a rounded one means nothing.
-    InvalidPolicyError: the weights or a row of the policy are no distribution, or their shapes do not fit.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     """
     if arithmetic_of(weights, policy) is not Arithmetic.EXACT:
         raise TypeError("a rank is decided among exact rationals only")
-    _validate(weights, policy)
     return int(((policy > 0).sum(axis=-1) - 1)[weights > 0].sum())
-
-
-def _validate(weights: Array, policy: Array) -> None:
-    if policy.ndim != 2 or weights.shape != policy.shape[:1]:
-        raise InvalidPolicyError(f"weights of shape {weights.shape} and a policy of shape {policy.shape} do not fit")
-    validate_distribution(weights, "weights", InvalidPolicyError)
-    validate_distribution(policy, "policy", InvalidPolicyError)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 
 __all__ = ["kl_series", "log_ratio_series", "probability_series"]
 
 
+@domain(policy="... A in Δ", curve="K ...")
 def log_ratio_series(policy: Array, curve: Array) -> Array:
     """Coefficients of t ↦ log(π_t(a) / π(a)) for π_t(a) ∝ π(a) exp(Σ_{k=1}^{K} z_k(a) tᵏ), ``[K+1, ..., A]``.
 
@@ -23,7 +24,6 @@ def log_ratio_series(policy: Array, curve: Array) -> Array:
     ------
     InvalidPolicyError: a row of ``policy`` is no distribution.
     """
-    validate_distribution(policy, "policy", InvalidPolicyError)
     curve = np.concatenate([0 * curve[:1], curve])
     mass = (policy * _exp(curve)).sum(axis=-1, keepdims=True)
     return np.asarray(curve - _log(mass))

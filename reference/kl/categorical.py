@@ -6,6 +6,7 @@ import numpy as np
 from flint import arb
 
 from ..arithmetic import Arithmetic, Array, arithmetic_of, convert, log
+from ..domain import domain
 from ..tabular_mdp import validate_distribution
 
 __all__ = ["InvalidDistributionError", "categorical_kl"]
@@ -20,6 +21,7 @@ class InvalidDistributionError(ValueError):
     """The numbers given are not probability distributions; the message says which row, and why."""
 
 
+@domain(p="... X in ?", q="... X in ?")
 def categorical_kl(p: Array, q: Array) -> Array:
     """KL(p‖q) = Σₓ p(x) ln(p(x)/q(x)) in nats, over the last axis: ``[..., X]``, ``[..., X]`` → ``[...]``.
 

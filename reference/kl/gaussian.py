@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, arithmetic_of, exp
+from ..domain import domain
 
 __all__ = ["gaussian_kl"]
 
@@ -14,6 +15,7 @@ SERIES = 18
 """Terms of Σₖ 2 xᵏ/(k+2)!: at |x| ≤ 1/2, the next one is below 2⁻⁷⁰ of the sum."""
 
 
+@domain(mean_p="...", log_std_p="...", mean_q="...", log_std_q="...")
 def gaussian_kl(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array) -> Array:
     """KL(N(μ_p, σ_p²)‖N(μ_q, σ_q²)) = Σᵢ ln(σ_q/σ_p) + (σ_p² + (μ_p − μ_q)²)/(2σ_q²) − ½, over the last axis.
 
@@ -27,11 +29,8 @@ def gaussian_kl(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array
     FloatingPointError: the divergence is beyond float64.
     TypeError: floats stand beside rationals or balls.
     """
-    parts = [np.asarray(part) for part in (mean_p, log_std_p, mean_q, log_std_q)]
+    mean_p, log_std_p, mean_q, log_std_q = parts = [np.asarray(x) for x in (mean_p, log_std_p, mean_q, log_std_q)]
     arithmetic = arithmetic_of(*parts)
-    if any(not _finite(part) for part in parts):
-        raise ValueError("a mean or a log standard deviation is not a finite number")
-    mean_p, log_std_p, mean_q, log_std_q = parts
     with np.errstate(over="raise", under="ignore"):
         spread = 2 * (log_std_p - log_std_q)
         rest = _exponential_rest(spread) if arithmetic is Arithmetic.FLOAT else exp(spread) - 1 - spread
@@ -44,9 +43,3 @@ def _exponential_rest(x: Array) -> Array:
     near = np.abs(x) <= NEAR
     small = np.where(near, x, 0.0)
     return np.where(near, small * small * np.polynomial.polynomial.polyval(small, factors), np.expm1(x) - x)
-
-
-def _finite(part: Array) -> bool:
-    if part.dtype != object:
-        return bool(np.all(np.isfinite(part)))
-    return all(not hasattr(entry, "is_finite") or entry.is_finite() for entry in part.flat)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, arithmetic_of, exp, sqrt, unit
+from ..domain import domain
 from ..extrema import largest
 
 __all__ = ["kl_gradient", "kl_hessian", "linear_scores", "quadratic_kl", "third_order_remainder", "tilt"]
 
 
+@domain(policy="... S A in Δ", logit_change="... S A")
 def tilt(policy: Array, logit_change: Array) -> Array:
     """π'(a|s) = π(a|s) e^Δ(s,a) / Σ_b π(b|s) e^Δ(s,b): logits moved by Δ, support kept; ``[..., S, A]``."""
     weights = policy * exp(logit_change)
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
+@domain(policy="S A in Δ", features="S A n")
 def linear_scores(policy: Array, features: Array) -> Array:
     """∇ ln π(a|s) = φ(s,a) − Σ_b π(b|s) φ(s,b) of logits with gradient φ: ``[S, A]``, ``[S, A, n]`` → ``[S, A, n]``.
 
@@ -24,6 +27,7 @@ def linear_scores(policy: Array, features: Array) -> Array:
     return np.asarray(features - np.einsum("sb,sbi->si", policy, features)[:, None])
 
 
+@domain(weights="S in [0, ∞)", old="S A in Δ", new="S A in Δ", scores="S A n")
 def kl_gradient(weights: Array, old: Array, new: Array, scores: Array) -> Array:
     """∇_θ Σ_s w(s) KL(π_old‖π_θ) = −Σ_s w(s) Σₐ π_old(a|s) ∇ ln π_θ(a|s), ``[n]``.
 
@@ -39,6 +43,7 @@ def kl_gradient(weights: Array, old: Array, new: Array, scores: Array) -> Array:
     return np.asarray(-np.einsum("s,sa,sai->i", weights, old, scores))
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", scores="S A n")
 def kl_hessian(weights: Array, policy: Array, scores: Array) -> Array:
     """∇²_θ Σ_s w(s) KL(π‖π_θ) at π_θ = π: Σ_s w(s) Σₐ π(a|s) ∇ ln π(a|s) ∇ ln π(a|s)ᵀ, ``[n, n]``.
 
@@ -48,12 +53,14 @@ def kl_hessian(weights: Array, policy: Array, scores: Array) -> Array:
     return np.asarray(np.einsum("s,sa,sai,saj->ij", weights, policy, scores, scores))
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", logit_change="S A")
 def quadratic_kl(weights: Array, policy: Array, logit_change: Array) -> Scalar:
     """½ Δᵀ F Δ = ½ Σ_s w(s) Var_{a ~ π(·|s)} Δ(s, a), the second-order term of Σ_s w(s) KL(π‖tilt(π, Δ))."""
     centred = logit_change - (policy * logit_change).sum(axis=-1, keepdims=True)
     return (weights * (policy * centred**2).sum(axis=-1)).sum(axis=-1) / 2
 
 
+@domain(weights="... S in [0, ∞)", logit_change="... S A")
 def third_order_remainder(weights: Array, logit_change: Array) -> Scalar:
     """|Σ_s w(s) KL(π‖tilt(π, Δ)) − ½ Δᵀ F Δ| ≤ Σ_s w(s) R(s)³ / (36√3), R(s) = maxₐ Δ(s, a) − minₐ Δ(s, a).
 

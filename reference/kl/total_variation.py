@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
+from ..domain import domain
 from ..tabular_mdp import validate_distribution
 from .categorical import InvalidDistributionError
 
 __all__ = ["maximal_coupling", "total_variation"]
 
 
+@domain(p="... X in ?", q="... X in ?")
 def total_variation(p: Array, q: Array) -> Array:
     """TV(p, q) = ½ Σₓ |p(x) − q(x)| = max_B |p(B) − q(B)| in [0, 1], over the last axis; leading axes broadcast.
 
@@ -24,6 +26,7 @@ def total_variation(p: Array, q: Array) -> Array:
     return np.asarray(abs(p - q).sum(axis=-1) / 2)
 
 
+@domain(p="X in ?", q="X in ?")
 def maximal_coupling(p: Array, q: Array) -> Array:
     """The joint law of (X, Y), X ~ p and Y ~ q, with P(X ≠ Y) = TV(p, q), the least possible: ``[X, X]``.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..policy_evaluation import policy_transition
 from ..tabular_mdp import TabularMDP, validate_policy
 from ..visitation import visitation
@@ -49,6 +50,7 @@ def trajectory_kl(mdp: TabularMDP, old: Array, new: Array, *, horizon: int) -> S
     return horizon * expectation(average_visitation(mdp, old, horizon=horizon), kl)
 
 
+@domain(horizon="≥ 1")
 def average_visitation(mdp: TabularMDP, policy: Array, *, horizon: int) -> Array:
     """d_H(s) = 1/H Σ_{h<H} Pₕ(s), P₀ = μ, Pₕ₊₁ = Pₕ P_π: the undiscounted average over H steps, ``[..., S]``.
 
@@ -56,8 +58,6 @@ def average_visitation(mdp: TabularMDP, policy: Array, *, horizon: int) -> Array
     ------
     ValueError: H < 1.
     """
-    if horizon < 1:
-        raise ValueError(f"the horizon is {horizon}; a trajectory has at least one step")
     transition, law = policy_transition(mdp, policy), mdp.initial
     total = law
     for _ in range(horizon - 1):
@@ -66,6 +66,7 @@ def average_visitation(mdp: TabularMDP, policy: Array, *, horizon: int) -> Array
     return np.asarray(total / horizon)
 
 
+@domain(weights="... S", values="... S in [-∞, ∞]")
 def expectation(weights: Array, values: Array) -> Scalar:
     """Σ_s w(s) x(s) over the last axis, where a weight 0 makes even an infinite value vanish."""
     return (weights * np.where(weights == 0, 0, values)).sum(axis=-1)

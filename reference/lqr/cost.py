@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from .lyapunov import lyapunov_solution
 from .regulator import LinearQuadraticRegulator, closed_loop, validate_gain
 
 __all__ = ["cost", "partial_cost", "stage_matrix", "state_second_moment", "value_matrix"]
 
 
+@domain(gain="m n")
 def stage_matrix(regulator: LinearQuadraticRegulator, gain: Array) -> Array:
     """Q + KᵀRK ``[n, n]``: a step from x under u = −Kx costs xᵀ(Q + KᵀRK)x."""
     K = np.asarray(gain)
@@ -51,6 +53,7 @@ def cost(regulator: LinearQuadraticRegulator, gain: Array) -> Scalar:
     return (value_matrix(regulator, gain) * regulator.second_moment).sum()
 
 
+@domain(steps="≥ 0")
 def partial_cost(regulator: LinearQuadraticRegulator, gain: Array, steps: int) -> Scalar:
     """C_T(K) = Σ_{t<T} tr((Q + KᵀRK) Σ_t), Σ_{t+1} = F Σ_t Fᵀ with F = A − BK; any gain, stabilising or not."""
     F, stage = closed_loop(regulator, gain), stage_matrix(regulator, gain)

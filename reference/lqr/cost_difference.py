@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from .cost import state_second_moment, value_matrix
 from .gradient import gain_residual
 from .regulator import LinearQuadraticRegulator
@@ -12,6 +13,7 @@ from .regulator import LinearQuadraticRegulator
 __all__ = ["cost_difference"]
 
 
+@domain(new_gain="m n")
 def cost_difference(regulator: LinearQuadraticRegulator, gain: Array, new_gain: Array) -> Scalar:
     """C(K') − C(K) = tr[Σ_{K'} (ΔᵀE_K + E_KᵀΔ + Δᵀ(R + BᵀP_K B)Δ)], Δ = K' − K (Fazel et al., 2018, lemma 10).
 

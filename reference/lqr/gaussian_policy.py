@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, exact
+from ..domain import domain
 from .cost import stage_matrix, value_matrix
 from .lyapunov import lyapunov_solution
 from .regulator import LinearQuadraticRegulator, UnstableGainError, closed_loop, exact_closed_loop
@@ -13,6 +14,7 @@ from .stability import is_schur_stable
 __all__ = ["noisy_average_cost", "noisy_discounted_cost", "noisy_partial_cost"]
 
 
+@domain(variance="[0, ∞)", steps="≥ 0", discount="[0, 1]")
 def noisy_partial_cost(
     regulator: LinearQuadraticRegulator, gain: Array, variance: Scalar, steps: int, *, discount: Scalar = 1
 ) -> Scalar:
@@ -26,6 +28,7 @@ def noisy_partial_cost(
     return total
 
 
+@domain(variance="[0, ∞)")
 def noisy_discounted_cost(
     regulator: LinearQuadraticRegulator, gain: Array, variance: Scalar, discount: Scalar
 ) -> Scalar:
@@ -47,6 +50,7 @@ def noisy_discounted_cost(
     return (P * regulator.second_moment).sum() + variance * noise / (1 - discount)
 
 
+@domain(variance="[0, ∞)")
 def noisy_average_cost(regulator: LinearQuadraticRegulator, gain: Array, variance: Scalar) -> Scalar:
     """Lim C_T/T = σ tr(R + BᵀP_K B), whatever the first state.
 

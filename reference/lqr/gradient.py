@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
+from ..domain import domain
 from .cost import state_second_moment, value_matrix
 from .lyapunov import lyapunov_solution
 from .regulator import LinearQuadraticRegulator, closed_loop
@@ -33,6 +34,7 @@ def policy_gradient(regulator: LinearQuadraticRegulator, gain: Array) -> Array:
     return np.asarray(2 * gain_residual(regulator, gain) @ state_second_moment(regulator, gain))
 
 
+@domain(direction="m n")
 def value_matrix_differential(regulator: LinearQuadraticRegulator, gain: Array, direction: Array) -> Array:
     """DP = d/dε P_{K+εD} at ε = 0, the solution of dP = DᵀE_K + E_KᵀD + FᵀdPF with F = A − BK, ``[n, n]``.
 

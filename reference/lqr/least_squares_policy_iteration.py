@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, solve
+from ..domain import domain
 
 __all__ = ["action_value_from_data", "greedy_gain", "quadratic_features"]
 
 
+@domain(joint="... d")
 def quadratic_features(joint: Array) -> Array:
     """φ(z) = (z_i z_j)_{i ≤ j} ``[..., d(d+1)/2]``, off-diagonal products twice, so that φ(z)·θ = zᵀHz."""
     z = np.asarray(joint)
@@ -16,6 +18,7 @@ def quadratic_features(joint: Array) -> Array:
     return np.asarray(z[..., rows] * z[..., columns] * np.where(rows == columns, 1, 2))
 
 
+@domain(states="N n", controls="N m", costs="N", next_states="N n", gain="m n")
 def action_value_from_data(states: Array, controls: Array, costs: Array, next_states: Array, gain: Array) -> Array:
     """H ``[n+m, n+m]`` with Q_K(x, u) = (x, u)ᵀH(x, u), by least squares on transitions (Bradtke, 1993).
 
@@ -38,6 +41,7 @@ def action_value_from_data(states: Array, controls: Array, costs: Array, next_st
     return H
 
 
+@domain(action_value="d d", state_size="of d")
 def greedy_gain(action_value: Array, state_size: int) -> Array:
     """K' = H_uu⁻¹ H_ux ``[m, n]``, so that u = −K'x minimises (x, u)ᵀH(x, u)."""
     H: Array = np.asarray(action_value)

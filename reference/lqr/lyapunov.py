@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, arithmetic_of, convert, solve
+from ..domain import domain
 
 __all__ = ["lyapunov_matrix", "lyapunov_solution"]
 
 
+@domain(loop="n n", discount="[0, 1]")
 def lyapunov_matrix(loop: Array, *, discount: Scalar = 1) -> Array:
     """I − γ Fᵀ⊗Fᵀ ``[n², n²]``, which maps vec X, row by row, to vec(X − γ FᵀXF)."""
     F = np.asarray(loop)
@@ -16,6 +18,7 @@ def lyapunov_matrix(loop: Array, *, discount: Scalar = 1) -> Array:
     return np.asarray(identity - discount * np.kron(F.T, F.T))
 
 
+@domain(loop="n n", constant="n n", discount="[0, 1]")
 def lyapunov_solution(loop: Array, constant: Array, *, discount: Scalar = 1) -> Array:
     """The X that solves X = W + γ FᵀXF ``[n, n]``; X = Σ_t γᵗ (Fᵀ)ᵗ W Fᵗ iff that series converges.
 

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from ..arithmetic import Arithmetic, Array, arithmetic_of, convert, exact
+from ..arithmetic import Arithmetic, Array, arithmetic_of, convert, exact, is_finite
+from ..tabular_mdp import refuse_where
 from .stability import is_schur_stable
 from .symmetric import is_positive_definite, is_positive_semidefinite, midpoints
 
@@ -68,7 +69,7 @@ class LinearQuadraticRegulator:
                 )
             if part.dtype != (np.float64 if arithmetic is Arithmetic.FLOAT else object):
                 part = convert(part, arithmetic)
-            _refuse_infinite(part, name)
+            refuse_where(~is_finite(part), name, "is not a finite number", part, InvalidRegulatorError)
             part = part.view()
             part.flags.writeable = False
             object.__setattr__(self, name, part)
@@ -80,6 +81,11 @@ class LinearQuadraticRegulator:
         """The arithmetic that this regulator is held in."""
         return arithmetic_of(self.A, self.B, self.Q, self.R, self.second_moment)
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """N and m, by which domains know them."""
+        return dict(zip("nm", self.B.shape, strict=True))
+
 
 def closed_loop(regulator: LinearQuadraticRegulator, gain: Array) -> Array:
     """F = A − BK ``[n, n]``, stable or not; a gain of another shape is an ``InvalidRegulatorError``."""
@@ -90,7 +96,7 @@ def closed_loop(regulator: LinearQuadraticRegulator, gain: Array) -> Array:
         arithmetic_of(K, regulator.A)
     except TypeError as error:
         raise InvalidRegulatorError(f"the gain is not in {regulator.arithmetic.value}: {error}") from error
-    _refuse_infinite(K, "the gain")
+    refuse_where(~is_finite(K), "the gain", "is not a finite number", K, InvalidRegulatorError)
     return np.asarray(regulator.A - regulator.B @ K)
 
 
@@ -115,12 +121,6 @@ def validate_gain(regulator: LinearQuadraticRegulator, gain: Array) -> Array:
     if not is_schur_stable(exact_closed_loop(regulator, K)):
         raise UnstableGainError(f"A − BK has an eigenvalue outside or on the unit circle for K = {K.tolist()}")
     return K
-
-
-def _refuse_infinite(matrix: Array, name: str) -> None:
-    for index, entry in np.ndenumerate(matrix):
-        if not (entry.is_finite() if hasattr(entry, "is_finite") else np.isfinite(float(entry))):
-            raise InvalidRegulatorError(f"{name}[{', '.join(map(str, index))}] = {entry} is not a finite number")
 
 
 def _refuse_indefinite(matrix: Array, name: str, *, strictly: bool) -> None:

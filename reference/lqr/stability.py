@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, arithmetic_of, convert, exact, unit
+from ..domain import domain
 
 __all__ = ["UndecidedStabilityError", "characteristic_polynomial", "is_schur_stable"]
 
@@ -13,6 +14,7 @@ class UndecidedStabilityError(ArithmeticError):
     """A matrix of balls contains both stable and unstable matrices, or may: compute with more bits."""
 
 
+@domain(matrix="n n")
 def characteristic_polynomial(matrix: Array) -> Array:
     """det(zI − F) = Σ_k c_k zᵏ as c ``[n+1]``, c_n = 1, by the recursion of Faddeev and Le Verrier.
 
@@ -30,6 +32,7 @@ def characteristic_polynomial(matrix: Array) -> Array:
     return np.array(coefficients[::-1])
 
 
+@domain(matrix="n n")
 def is_schur_stable(matrix: Array) -> bool:
     """ρ(F) < 1, by the recursion of Schur (1918), Cohn (1922) and Jury (1964) on p(z) = det(zI − F).
 

@@ -8,37 +8,48 @@ import numpy as np
 from flint import arb, fmpq, fmpq_poly
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, exact
+from ..domain import InvalidArgumentError, domain
+from ..tabular_mdp import refuse_where
 from .stability import characteristic_polynomial
 
 __all__ = ["extreme_eigenvalues", "is_positive_definite", "is_positive_semidefinite", "midpoints"]
 
 
+@domain(matrix="n n")
 def is_positive_semidefinite(matrix: Array) -> bool:
     """S ⪰ 0, by elimination among rationals; floats are taken for the rationals that they are.
 
     Raises
     ------
     TypeError: the matrix holds balls, whose definiteness may be open.
+    InvalidArgumentError: the matrix is not symmetric.
     """
     return _positive_pivots(exact(matrix)) is not None
 
 
+@domain(matrix="n n")
 def is_positive_definite(matrix: Array) -> bool:
     """S ≻ 0, decided as in ``is_positive_semidefinite``."""
     return _positive_pivots(exact(matrix)) == len(matrix)
 
 
+@domain(matrix="n n")
 def extreme_eigenvalues(matrix: Array) -> tuple[Scalar, Scalar]:
     """(λ_min, λ_max) of a symmetric matrix: floats by LAPACK; of rationals and balls, balls that contain them.
 
-    The roots of det(λI − S) are isolated in balls, which the radii of S widen (Weyl, 1912). Diagonal matrices of
-    rationals keep their exact entries.
+    Of floats the lower triangle counts, since the other may differ by rounding. Else the roots of det(λI − S) are
+    isolated in balls, which the radii of S widen (Weyl, 1912); diagonal matrices of rationals keep their exact entries.
+
+    Raises
+    ------
+    InvalidArgumentError: the matrix is certainly not symmetric.
     """
     array = np.asarray(matrix)
     arithmetic = arithmetic_of(array)
     if arithmetic is Arithmetic.FLOAT:
         values = np.linalg.eigvalsh(array)
         return float(values[0]), float(values[-1])
+    _refuse_asymmetry(array)
     diagonal = np.diagonal(array)
     if arithmetic is Arithmetic.EXACT and not np.any(array - np.diag(diagonal)):
         return min(diagonal), max(diagonal)
@@ -70,8 +81,13 @@ def _dyadic(number: arb) -> fmpq:
     return fmpq(int(mantissa)) * fmpq(2) ** int(exponent)
 
 
+def _refuse_asymmetry(matrix: Array) -> None:
+    refuse_where(matrix != matrix.T, "matrix", "is not what stands across the diagonal", matrix, InvalidArgumentError)
+
+
 def _positive_pivots(matrix: Array) -> int | None:
     """How many pivots of S = LDLᵀ are positive, the rest being 0, or None where one is negative."""
+    _refuse_asymmetry(matrix)
     left, positive = matrix, 0
     while len(left):
         k = int(np.argmax(np.diagonal(left)))

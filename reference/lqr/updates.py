@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, solve
+from ..domain import domain
 from .cost import value_matrix
 from .gradient import gain_residual, policy_gradient
 from .regulator import LinearQuadraticRegulator
@@ -16,16 +17,19 @@ from .regulator import LinearQuadraticRegulator
 __all__ = ["gauss_newton_step", "gradient_step", "natural_gradient_step", "policy_iteration_step"]
 
 
+@domain(step="(-∞, ∞)")
 def gradient_step(regulator: LinearQuadraticRegulator, gain: Array, step: Scalar) -> Array:
     """K' = K − α ∇C(K)."""
     return np.asarray(gain - step * policy_gradient(regulator, gain))
 
 
+@domain(step="(-∞, ∞)")
 def natural_gradient_step(regulator: LinearQuadraticRegulator, gain: Array, step: Scalar) -> Array:
     """K' = K − 2α E_K, which is K − α ∇C(K) Σ_K⁻¹ wherever Σ_K is regular."""
     return np.asarray(gain - 2 * step * gain_residual(regulator, gain))
 
 
+@domain(step="(-∞, ∞)")
 def gauss_newton_step(regulator: LinearQuadraticRegulator, gain: Array, step: Scalar) -> Array:
     """K' = K − 2α (R + BᵀP_K B)⁻¹ E_K, which is K − α (R + BᵀP_K B)⁻¹ ∇C(K) Σ_K⁻¹ wherever Σ_K is regular."""
     B, P = regulator.B, value_matrix(regulator, gain)

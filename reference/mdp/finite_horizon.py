@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..policy_evaluation import policy_reward, policy_transition
 from ..tabular_mdp import TabularMDP
 
 __all__ = ["finite_horizon_performance", "finite_horizon_values"]
 
 
+@domain(horizon="≥ 0", gamma="[0, 1]")
 def finite_horizon_values(mdp: TabularMDP, policy: Array, horizon: int, *, gamma: Scalar) -> Array:
     """V₀ = 0, V_{k+1} = r_π + γ P_π V_k: the value V_H of H more steps, ``[..., S]`` (Puterman, 1994, section 4.2).
 
@@ -20,8 +22,6 @@ def finite_horizon_values(mdp: TabularMDP, policy: Array, horizon: int, *, gamma
     ------
     ValueError: the horizon is negative.
     """
-    if horizon < 0:
-        raise ValueError(f"the horizon is {horizon}; it counts actions and cannot be negative")
     reward, transition = policy_reward(mdp, policy), policy_transition(mdp, policy)
     values = 0 * reward
     for _ in range(horizon):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert, solve
+from ..domain import domain
 from ..policy_evaluation import policy_transition
 from ..tabular_mdp import TabularMDP
 from .finite_horizon import finite_horizon_performance
@@ -12,6 +13,7 @@ from .finite_horizon import finite_horizon_performance
 __all__ = ["stopped_state_distribution", "surviving_performance"]
 
 
+@domain(horizon="≥ 0")
 def surviving_performance(mdp: TabularMDP, policy: Array, horizon: int) -> Scalar:
     """E[Σ_{t<min(N,H)} r_t] with P(N = n) = (1−γ)γⁿ⁻¹: no reward is discounted, the process stops instead.
 
@@ -25,6 +27,7 @@ def surviving_performance(mdp: TabularMDP, policy: Array, horizon: int) -> Scala
     return total
 
 
+@domain(mdp="one", policy="one")
 def stopped_state_distribution(mdp: TabularMDP, policy: Array) -> Array:
     """P(s_{N−1} = s), the law of the state in which the process stops, ``[S]``; it is d_π.
 

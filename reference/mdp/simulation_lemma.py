@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, solve
+from ..domain import domain
 from ..policy_evaluation import bellman_matrix, policy_transition, state_values
 from ..tabular_mdp import TabularMDP
 
 __all__ = ["model_value_difference"]
 
 
+@domain(model="one", mdp="one", policy="one")
 def model_value_difference(model: TabularMDP, mdp: TabularMDP, policy: Array) -> Array:
     """V_P̂ − V_P = γ (I − γ P̂_π)⁻¹ (P̂_π − P_π) V_P, ``[S]``: ``model`` has P̂, ``mdp`` has P.
 

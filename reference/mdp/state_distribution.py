@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
+from ..domain import domain
 from ..policy_evaluation import policy_transition
 from ..tabular_mdp import TabularMDP
 
 __all__ = ["partial_visitation", "state_distributions"]
 
 
+@domain(mdp="one", policy="one", steps="≥ 1")
 def state_distributions(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     """p₀ = μ, p_{t+1}(s') = Σ_s p_t(s) P_π(s'|s), that is p_t = (P_πᵀ)ᵗ μ, for t < steps: ``[steps, S]``.
 
@@ -18,8 +20,6 @@ def state_distributions(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     ------
     ValueError: steps < 1.
     """
-    if steps < 1:
-        raise ValueError(f"steps is {steps}; the first of the distributions is μ, so at least 1 is needed")
     transition, rows = policy_transition(mdp, policy), [mdp.initial]
     for _ in range(steps - 1):
         rows.append(rows[-1] @ transition)
@@ -29,4 +29,4 @@ def state_distributions(mdp: TabularMDP, policy: Array, steps: int) -> Array:
 def partial_visitation(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     """Σ_{t<steps} γᵗ P(s_t = s), ``[S]``; it misses ρ_π by at most γˢᵗᵉᵖˢ/(1−γ), all of it from below."""
     weights = [mdp.discount**t for t in range(steps)]
-    return np.asarray(weights) @ state_distributions(mdp, policy, steps)
+    return np.asarray(np.asarray(weights) @ state_distributions(mdp, policy, steps))

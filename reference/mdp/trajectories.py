@@ -7,6 +7,7 @@ from itertools import product
 from typing import NamedTuple
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain, require
 from ..tabular_mdp import TabularMDP, validate_policy
 
 __all__ = ["Trajectory", "trajectories", "trajectory_probability", "trajectory_return"]
@@ -33,18 +34,26 @@ def trajectories(mdp: TabularMDP, horizon: int) -> Iterator[Trajectory]:
             yield Trajectory(states, actions)
 
 
+@domain(mdp="one", policy="one")
 def trajectory_probability(mdp: TabularMDP, policy: Array, trajectory: Trajectory) -> Scalar:
     """P_π(τ) = μ(s₀) Π_{t<H} π(a_t|s_t) P(s_{t+1}|s_t, a_t) (Sutton and Barto, 2018, section 5.5, with μ)."""
-    states, actions = trajectory
+    states, actions = _validate(mdp, trajectory)
     table, probability = validate_policy(mdp, policy), mdp.initial[states[0]]
     for state, action, following in zip(states[:-1], actions, states[1:], strict=True):
         probability = probability * table[state, action] * mdp.transition[state, action, following]
     return probability
 
 
+@domain(mdp="one", gamma="[0, 1]")
 def trajectory_return(mdp: TabularMDP, trajectory: Trajectory, *, gamma: Scalar) -> Scalar:
     """R(τ) = Σ_{t<H} γᵗ r(s_t, a_t); γ = 1 gives the undiscounted return."""
+    states, actions = _validate(mdp, trajectory)
     total, weight = 0 * mdp.reward[0, 0], gamma**0
-    for state, action in zip(trajectory.states[:-1], trajectory.actions, strict=True):
+    for state, action in zip(states[:-1], actions, strict=True):
         total, weight = total + weight * mdp.reward[state, action], weight * gamma
     return total
+
+
+def _validate(mdp: TabularMDP, trajectory: Trajectory) -> Trajectory:
+    require({"mdp": mdp, **trajectory._asdict()}, states="N of S", actions="H? of A")
+    return trajectory

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..fisher.information import fisher_information
 from .pseudo_inverse import minimum_norm_solution
 
 __all__ = ["compatible_loss", "compatible_weights"]
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", scores="S A n", advantages="S A")
 def compatible_weights(weights: Array, policy: Array, scores: Array, advantages: Array) -> Array:
     """w* = argmin_w E_{s~d, a~π}[(wᵀ∇log π(a|s) − A(s, a))²], the shortest of them, ``[n]``.
 
@@ -17,7 +19,8 @@ def compatible_weights(weights: Array, policy: Array, scores: Array, advantages:
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of the policy are no distribution.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     TypeError: the numbers are not rational.
     """
     fisher = fisher_information(weights, policy, scores)
@@ -25,6 +28,7 @@ def compatible_weights(weights: Array, policy: Array, scores: Array, advantages:
     return minimum_norm_solution(fisher, right)
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", scores="S A n", advantages="S A", w="n")
 def compatible_loss(weights: Array, policy: Array, scores: Array, advantages: Array, w: Array) -> Scalar:
     """E_{s~d, a~π}[(wᵀ∇log π(a|s) − A(s, a))²]."""
     residual = scores @ w - advantages

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array
+from ..arithmetic import Array, is_finite
+from ..domain import domain
 from ..fisher.information import InvalidBatchError
 from ..policy_evaluation import advantages
 from ..tabular_mdp import InvalidPolicyError, TabularMDP, validate_distribution
@@ -13,6 +14,7 @@ from ..visitation import unnormalised_visitation
 __all__ = ["batch_policy_gradient", "check_batch", "softmax_policy_gradient"]
 
 
+@domain(mdp="one", policy="one")
 def softmax_policy_gradient(mdp: TabularMDP, policy: Array) -> Array:
     """∂J/∂θ(s, a) = ρ_π(s) π(a|s) A^π(s, a), ``[S, A]``, where ρ_π sums to 1/(1−γ).
 
@@ -48,7 +50,7 @@ def check_batch(policy: Array, states: Array, actions: Array, advantages: Array)
     rows = [np.asarray(column) for column in (states, actions, advantages)]
     if rows[0].size == 0 or len({column.shape for column in rows}) > 1 or rows[0].ndim != 1:
         raise InvalidBatchError(f"columns of shapes {', '.join(str(column.shape) for column in rows)} are no batch")
-    if rows[2].dtype.kind == "f" and not np.all(np.isfinite(rows[2])):
+    if not np.all(is_finite(rows[2])):
         raise InvalidBatchError("an advantage is not a finite number")
     for name, column, count in zip(("state", "action"), rows, policy.shape, strict=False):
         if column.dtype.kind not in "iu":

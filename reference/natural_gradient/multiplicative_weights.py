@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, exp, log
+from ..domain import domain
 from ..kl.categorical import categorical_kl
 from ..policy_evaluation import advantages
-from ..tabular_mdp import InvalidPolicyError, TabularMDP, validate_distribution
+from ..tabular_mdp import TabularMDP
 
 __all__ = ["log_normaliser", "natural_policy_gradient_update", "tilted_divergence", "tilted_policy"]
 
@@ -34,6 +35,7 @@ def log_normaliser(policy: Array, direction: Array) -> Array:
     return np.asarray(log(weights.sum(axis=-1)) + top[..., 0])
 
 
+@domain(mdp="one", policy="one", step="(-∞, ∞)")
 def natural_policy_gradient_update(mdp: TabularMDP, policy: Array, step: Scalar) -> Array:
     """π⁺(a|s) ∝ π(a|s) exp(η A^π(s, a) / (1−γ)), ``[S, A]``: θ + η F⁺∇J as a policy.
 
@@ -60,9 +62,9 @@ def tilted_divergence(policy: Array, direction: Array) -> Array:
     return np.where(short, categorical_kl(policy, tilted_policy(policy, direction)), divergence)
 
 
+@domain(policy="... A in Δ", direction="... A")
 def _weights(policy: Array, direction: Array) -> tuple[Array, Array, Array]:
     """π(a) exp(v(a) − top), v − top and top = max v over the support, at which v − top is 0 even for balls."""
-    validate_distribution(policy, "policy", InvalidPolicyError)
     policy, direction = np.broadcast_arrays(policy, direction)
     below = np.minimum.reduce(direction, axis=-1, keepdims=True) - 1
     reachable = np.where(policy > 0, direction, below)

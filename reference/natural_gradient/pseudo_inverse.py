@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, solve
+from ..domain import domain
 from ..fisher.rank import row_echelon
 
 __all__ = ["InconsistentSystemError", "minimum_norm_solution", "pseudo_inverse"]
@@ -14,6 +15,7 @@ class InconsistentSystemError(ArithmeticError):
     """A singular linear system has no solution: the right side is outside the range of the matrix."""
 
 
+@domain(matrix="m n")
 def pseudo_inverse(matrix: Array) -> Array:
     """A⁺ = Gᵀ (G Gᵀ)⁻¹ (Cᵀ C)⁻¹ Cᵀ, ``[n, m]``, from a full-rank factorisation A = C G of ``matrix[m, n]``.
 
@@ -32,6 +34,7 @@ def pseudo_inverse(matrix: Array) -> Array:
     return np.asarray(row_part.T @ column_part.T)
 
 
+@domain(matrix="m n", right="m")
 def minimum_norm_solution(matrix: Array, right: Array) -> Array:
     """X = A⁺ b: of all x with A x = b, the one of least Euclidean length, ``[n]``.
 

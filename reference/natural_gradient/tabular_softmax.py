@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 from .pseudo_inverse import InconsistentSystemError
 
 __all__ = ["UncertainSupportError", "softmax_damped_natural_gradient", "softmax_natural_gradient"]
@@ -15,6 +15,7 @@ class UncertainSupportError(ArithmeticError):
     """At this precision a ball does not tell whether a probability is zero."""
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", gradient="S A")
 def softmax_natural_gradient(weights: Array, policy: Array, gradient: Array) -> Array:
     """F⁺ g for F = block diag_s w(s) (diag π_s − π_s π_sᵀ) and g in its range, ``[S, A]``; ``gradient[S, A]`` is g.
 
@@ -27,10 +28,11 @@ def softmax_natural_gradient(weights: Array, policy: Array, gradient: Array) -> 
     ------
     InconsistentSystemError: g is outside the range of F, whose rows sum to 0 and vanish off the support. Float rows sum
         to 0 up to the rounding of whoever made them, and are not asked to.
-    InvalidPolicyError: the weights or a row of the policy are no distribution, or shapes do not fit.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     UncertainSupportError: a ball does not tell whether w(s) π(a|s) is zero.
     """
-    mass = _mass(weights, policy, gradient)
+    mass = weights[:, None] * policy
     support = mass > 0
     if np.any(~support & ~(mass == 0)):
         raise UncertainSupportError("a probability may or may not be zero: raise the precision")
@@ -43,6 +45,7 @@ def softmax_natural_gradient(weights: Array, policy: Array, gradient: Array) -> 
     return np.where(support, solution - mean, 0 * solution)
 
 
+@domain(weights="S in [0, ∞)", policy="S A in Δ", gradient="S A", damping="(0, ∞)")
 def softmax_damped_natural_gradient(weights: Array, policy: Array, gradient: Array, *, damping: Scalar) -> Array:
     """(F + c I)⁻¹ g, ``[S, A]``, for a damping c > 0, by the rule of Sherman and Morrison (1950) in each row.
 
@@ -51,21 +54,12 @@ def softmax_damped_natural_gradient(weights: Array, policy: Array, gradient: Arr
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of the policy are no distribution, or shapes do not fit.
+    InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     ValueError: the damping is not positive.
     """
-    if not damping > 0:
-        raise ValueError(f"damping is {damping}; it must be positive: undamped, F is singular")
-    mass = _mass(weights, policy, gradient)
+    mass = weights[:, None] * policy
     diagonal = mass + damping
     along = (policy * gradient / diagonal).sum(axis=-1, keepdims=True)
     left = damping * (policy / diagonal).sum(axis=-1, keepdims=True)
     return np.asarray((gradient + mass * (along / left)) / diagonal)
-
-
-def _mass(weights: Array, policy: Array, gradient: Array) -> Array:
-    if policy.ndim != 2 or weights.shape != policy.shape[:1] or gradient.shape != policy.shape:
-        raise InvalidPolicyError(f"weights {weights.shape}, policy {policy.shape}, gradient {gradient.shape} misfit")
-    validate_distribution(weights, "weights", InvalidPolicyError)
-    validate_distribution(policy, "policy", InvalidPolicyError)
-    return np.asarray(weights[:, None] * policy)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, sqrt
+from ..domain import domain
+from ..lqr.symmetric import is_positive_semidefinite
 from .pseudo_inverse import InconsistentSystemError, minimum_norm_solution
 
 __all__ = [
@@ -25,6 +27,7 @@ class UncertainSlopeError(ArithmeticError):
     """At this precision a ball does not tell whether gᵀx is positive, hence whether there is a direction at all."""
 
 
+@domain(gradient="n ...", natural_gradient="n ...", delta="[0, ∞)")
 def squared_step_length(gradient: Array, natural_gradient: Array, delta: Scalar, *, half: bool = True) -> Scalar:
     """η² of the step η x, where F x = g: 2δ / gᵀx under ½dᵀFd ≤ δ (``half``), or δ / gᵀx under dᵀFd ≤ δ; 0 for g = 0.
 
@@ -37,8 +40,6 @@ def squared_step_length(gradient: Array, natural_gradient: Array, delta: Scalar,
     UnboundedProblemError: gᵀx = 0 although g ≠ 0.
     UncertainSlopeError: a ball does not tell whether gᵀx is zero.
     """
-    if delta < 0:
-        raise ValueError(f"δ is {delta}; a trust region needs δ ≥ 0")
     slope = (gradient * natural_gradient).sum()
     if slope < 0:
         raise ValueError(f"gᵀx is {slope}: F is not positive semi-definite")
@@ -60,6 +61,7 @@ def trust_region_step(gradient: Array, natural_gradient: Array, delta: Scalar, *
     return np.asarray(length * natural_gradient)
 
 
+@domain(gradient="n ...", natural_gradient="n ...", delta="[0, ∞)")
 def largest_increase(gradient: Array, natural_gradient: Array, delta: Scalar, *, half: bool = True) -> Scalar:
     """max_d {gᵀd : ½dᵀFd ≤ δ} = √(2δ gᵀx) with F x = g; without the 2 if not ``half``.
 
@@ -73,15 +75,18 @@ def largest_increase(gradient: Array, natural_gradient: Array, delta: Scalar, *,
     return sqrt(np.asarray(squared)).item()
 
 
+@domain(fisher="n n", gradient="n")
 def argmax_on_ellipsoid(fisher: Array, gradient: Array, delta: Scalar, *, half: bool = True) -> Array:
     """The shortest argmax_d {gᵀd : ½dᵀFd ≤ δ}, ``[n]``, for any positive semi-definite rational ``fisher[n, n]``.
 
     Raises
     ------
     UnboundedProblemError: g is outside the range of F, so that there is no maximum.
-    ValueError: δ is negative, or F is not positive semi-definite along the step.
+    ValueError: δ is negative, or F is not symmetric and positive semi-definite.
     TypeError: F is not rational.
     """
+    if not is_positive_semidefinite(fisher):
+        raise ValueError("F is not positive semi-definite")
     try:
         direction = minimum_norm_solution(fisher, gradient)
     except InconsistentSystemError as error:

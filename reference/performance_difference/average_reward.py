@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, arithmetic_of, convert, solve, unit
+from ..domain import domain
 from ..policy_evaluation import policy_reward, policy_transition
 from ..tabular_mdp import TabularMDP, validate_distribution, validate_policy
 
@@ -30,6 +31,7 @@ def stationary_distribution(chain: Array) -> Array:
     return solve(_gain_matrix(chain).T, first)
 
 
+@domain(mdp="one", policy="one")
 def gain_and_bias(mdp: TabularMDP, policy: Array) -> tuple[Scalar, Array]:
     """The gain g and bias h ``[S]`` of r_π = g + (I − P_π) h with h(0) = 0 (Puterman, 1994, theorem 8.2.6).
 
@@ -45,6 +47,7 @@ def gain_and_bias(mdp: TabularMDP, policy: Array) -> tuple[Scalar, Array]:
     return gain, bias
 
 
+@domain(mdp="one", old="one", new="one")
 def average_reward_difference(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
     """g_new − g_old = Σ_s d_new(s) Σₐ π_new(a|s) [r(s, a) − g_old + Σ_s' P(s'|s, a) h_old(s') − h_old(s)].
 

@@ -29,13 +29,20 @@ def lattice_difference(
 
     Raises
     ------
-    ValueError: a row does not sum to n or has a negative entry, γ is outside [0, 1), or int64 is too narrow.
+    ValueError: shapes do not fit, an entry is no integer, a row does not sum to n or has a negative entry, γ is outside
+        [0, 1), or int64 is too narrow.
     """
     p, q = discount
-    transition, reward, initial, old, new = (
-        np.asarray(table, dtype=np.int64) for table in (transition, reward, initial, old, new)
-    )
-    states, actions = reward.shape
+    tables = {"transition": transition, "reward": reward, "initial": initial, "old": old, "new": new}
+    for name, table in tables.items():
+        if np.asarray(table).dtype.kind not in "iu":
+            raise ValueError(f"{name} holds {np.asarray(table).dtype}, not integers")
+    transition, reward, initial, old, new = (np.asarray(table, dtype=np.int64) for table in tables.values())
+    states, actions = reward.shape if reward.ndim == 2 else (0, 0)
+    shapes = {"transition": (states, actions, states), "initial": (states,), "old": reward.shape, "new": reward.shape}
+    for name, table in (("transition", transition), ("initial", initial), ("old", old), ("new", new)):
+        if table.shape != shapes[name] or not table.size:
+            raise ValueError(f"{name} has shape {table.shape}; a reward of shape {reward.shape} needs {shapes[name]}")
     if not 0 <= p < q:
         raise ValueError(f"discount is {p}/{q}, outside [0, 1)")
     if q * parts**2 * max(1, states) >= LARGEST:

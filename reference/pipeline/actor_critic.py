@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain, require
 from ..policy_evaluation import policy_reward, policy_transition
-from ..tabular_mdp import InvalidPolicyError, TabularMDP, validate_distribution
+from ..tabular_mdp import TabularMDP
 
 __all__ = ["ActorCriticStep", "actor_critic_step", "expected_critic_update"]
 
@@ -21,6 +22,7 @@ class ActorCriticStep:
     critic: Array
 
 
+@domain(gamma="[0, 1]", actor_rate="(-∞, ∞)", critic_rate="(-∞, ∞)")
 def actor_critic_step(
     policy: Array,
     critic: Array,
@@ -37,9 +39,15 @@ def actor_critic_step(
     Raises
     ------
     InvalidPolicyError: a row of the policy is no distribution.
+    InvalidArgumentError: the transition is none of this policy and critic, or γ is outside [0, 1].
     """
-    validate_distribution(policy, "policy", InvalidPolicyError)
     state, action, reward, following, done = transition
+    require(
+        {"policy": policy, "critic": critic, "s": state, "a": action, "r": reward, "s'": following},
+        policy="S A in Δ",
+        critic="S",
+        **{"s": "of S", "a": "of A", "r": "(-∞, ∞)", "s'": "of S"},
+    )
     error = reward + gamma * (1 - int(done)) * critic[following] - critic[state]
     actor, change = 0 * policy, 0 * critic
     actor[state] = -actor_rate * error * policy[state]
@@ -48,6 +56,7 @@ def actor_critic_step(
     return ActorCriticStep(actor, change)
 
 
+@domain(mdp="one", policy="S A", critic="S", critic_rate="[0, ∞)")
 def expected_critic_update(mdp: TabularMDP, policy: Array, critic: Array, *, critic_rate: Scalar) -> Array:
     """V + β (r_π + γ P_π V − V), the mean of TD(0) at every state at once, ``[S]``.
 

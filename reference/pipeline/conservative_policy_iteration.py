@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
 from ..conservative_policy_iteration import greedy_selector, guaranteed_step, mixture
+from ..domain import domain
 from ..tabular_mdp import TabularMDP, validate_policy
 
 __all__ = ["conservative_policy_iteration"]
 
 
+@domain(mdp="one", policy="one", iterations="≥ 0")
 def conservative_policy_iteration(
     mdp: TabularMDP, policy: Array, *, iterations: int
 ) -> tuple[list[Array], list[Scalar]]:

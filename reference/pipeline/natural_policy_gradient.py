@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..natural_gradient import natural_policy_gradient_update
 from ..tabular_mdp import TabularMDP, validate_policy
 
 __all__ = ["natural_policy_gradient"]
 
 
+@domain(mdp="one", policy="one", iterations="≥ 0")
 def natural_policy_gradient(mdp: TabularMDP, policy: Array, *, step: Scalar, iterations: int) -> list[Array]:
     """π₀ … π_K with θ_{k+1} = θ_k + η F(θ_k)⁺ ∇J(θ_k), as policies; J(π_k) never falls, whatever η > 0.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 
 __all__ = ["reinforce_gradient"]
 
 
+@domain(policy="S A in Δ", states="T of S", actions="T of A", rewards="T", gamma="[0, 1]", baseline="S")
 def reinforce_gradient(
     policy: Array, states: Array, actions: Array, rewards: Array, *, gamma: Scalar, baseline: Array
 ) -> Array:
@@ -24,7 +25,6 @@ def reinforce_gradient(
     InvalidPolicyError: a row of the policy is no distribution.
     ValueError: the three arrays differ in length.
     """
-    validate_distribution(policy, "policy", InvalidPolicyError)
     total, to_go = 0 * policy, 0 * gamma
     steps = list(zip(states, actions, rewards, strict=True))
     for t, (state, action, reward) in reversed(list(enumerate(steps))):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
-from ..tabular_mdp import validate_distribution
+from ..domain import domain
 
 __all__ = ["estimator_variance", "optimal_baseline"]
 
 
+@domain(probabilities="n in Δ", estimates="n D")
 def estimator_variance(probabilities: Array, estimates: Array) -> Scalar:
     """E‖ĝ − E ĝ‖² = tr Cov ĝ for ``estimates[n, D]`` of ``probabilities[n]``.
 
@@ -15,13 +16,11 @@ def estimator_variance(probabilities: Array, estimates: Array) -> Scalar:
     ------
     ValueError: the probabilities are none, or the shapes do not fit.
     """
-    weights = validate_distribution(probabilities, "probabilities", ValueError)
-    if estimates.ndim != 2 or len(estimates) != len(weights):
-        raise ValueError(f"estimates of shape {estimates.shape} do not go with {len(weights)} probabilities")
-    deviations = estimates - weights @ estimates
-    return weights @ (deviations * deviations).sum(axis=1)
+    deviations = estimates - probabilities @ estimates
+    return probabilities @ (deviations * deviations).sum(axis=1)
 
 
+@domain(probabilities="n in Δ", scores="n D", returns="n")
 def optimal_baseline(probabilities: Array, scores: Array, returns: Array) -> Scalar:
     """b* = E[‖∇log P‖² R] / E‖∇log P‖², the b of least tr Cov (R − b)∇log P.
 
@@ -32,9 +31,8 @@ def optimal_baseline(probabilities: Array, scores: Array, returns: Array) -> Sca
     ------
     ValueError: the probabilities are none, or all scores are 0, where every baseline is as good.
     """
-    weights = validate_distribution(probabilities, "probabilities", ValueError)
     squares = (scores * scores).sum(axis=1)
-    total = weights @ squares
+    total = probabilities @ squares
     if total == 0:
         raise ValueError("every score is 0, so no baseline matters and none is the best")
-    return weights @ (squares * returns) / total
+    return probabilities @ (squares * returns) / total

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert
+from ..domain import domain, require
 from ..policy_evaluation import state_values
 from ..tabular_mdp import InvalidPolicyError, TabularMDP
 from ..visitation import unnormalised_visitation
@@ -29,8 +30,12 @@ class IntervalActionMDP:
         """Refuse what has not two end actions and a curvature for each state."""
         if self.ends.transition.ndim != 3 or self.ends.actions != 2:
             raise ValueError(f"one process with 2 actions is needed, not transition {self.ends.transition.shape}")
-        if self.curvature.shape != (self.ends.states,):
-            raise ValueError(f"curvature has shape {self.curvature.shape}; [{self.ends.states}] is needed")
+        require(vars(self), curvature="S")
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """S, by which domains know it."""
+        return {"S": self.ends.states}
 
     @property
     def slope(self) -> Array:
@@ -54,6 +59,7 @@ class IntervalActionMDP:
         return TabularMDP(transition[:, None], reward[:, None], self.ends.initial, self.ends.discount)
 
 
+@domain(action="S", action_jacobian="S D")
 def deterministic_policy_gradient(mdp: IntervalActionMDP, action: Array, action_jacobian: Array) -> Array:
     """∇J = Σ_s ρ_μ(s) ∇_θ μ_θ(s) ∂ₐQ^μ(s, a)|_{a = μ_θ(s)}, ``[D]``, for the policy a = μ_θ(s).
 
@@ -69,6 +75,7 @@ def deterministic_policy_gradient(mdp: IntervalActionMDP, action: Array, action_
     return np.asarray((visits * slope) @ action_jacobian)
 
 
+@domain(action="S", action_jacobian="S D", width="(0, ∞)")
 def noisy_policy_gradient(mdp: IntervalActionMDP, action: Array, action_jacobian: Array, *, width: Scalar) -> Array:
     """∇J_σ = Σ_s ρ_σ(s) ∇_θ μ_θ(s) E[Q_σ(s, a) ∂_μ log p_σ(a|s)], ``[D]``, for a = μ_θ(s) + σξ, σ = ``width``.
 
@@ -81,8 +88,6 @@ def noisy_policy_gradient(mdp: IntervalActionMDP, action: Array, action_jacobian
     ValueError: σ is not positive.
     InvalidPolicyError: some μ ± σ is outside [0, 1].
     """
-    if not width > 0:
-        raise ValueError(f"the width is {width}; a density needs a positive one")
     if not np.all((action - width >= 0) & (action + width <= 1)):
         raise InvalidPolicyError(f"the actions {action} ± {width} are not all inside [0, 1]")
     values, visits = _solved(mdp, action, width * width / 5)

@@ -7,12 +7,14 @@ from collections.abc import Callable
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert
+from ..domain import domain
 from ..dual import dual, solve, tangent
 from ..tabular_mdp import TabularMDP, validate_policy
 
 __all__ = ["finite_horizon_value_gradient", "performance_gradient", "value_gradient"]
 
 
+@domain(mdp="one", policy="one", jacobian="S A D")
 def value_gradient(mdp: TabularMDP, policy: Array, jacobian: Array) -> Array:
     """∇_θ V^π(s), ``[S, D]``, by dual numbers through the linear system (I − γ P_π) V = r_π, for one process.
 
@@ -37,6 +39,7 @@ def performance_gradient(mdp: TabularMDP, policy: Array, jacobian: Array) -> Arr
     return np.asarray(mdp.initial @ value_gradient(mdp, policy, jacobian))
 
 
+@domain(mdp="one", policy="one", jacobian="S A D", horizon="≥ 0", gamma="[0, 1]")
 def finite_horizon_value_gradient(
     mdp: TabularMDP, policy: Array, jacobian: Array, horizon: int, *, gamma: Scalar
 ) -> Array:
@@ -47,8 +50,6 @@ def finite_horizon_value_gradient(
     InvalidPolicyError: ``policy`` is none for this process.
     ValueError: the shape of ``jacobian`` does not fit, or the horizon is negative.
     """
-    if horizon < 0:
-        raise ValueError(f"the horizon is {horizon}; it counts actions and cannot be negative")
 
     def values(table: Array) -> Array:
         transition = (table[..., None] * mdp.transition).sum(axis=1)
@@ -63,7 +64,5 @@ def finite_horizon_value_gradient(
 
 def _along_each_parameter(mdp: TabularMDP, policy: Array, jacobian: Array, function: Callable[[Array], Array]) -> Array:
     table, jacobian = validate_policy(mdp, policy), np.asarray(jacobian)
-    if jacobian.ndim != 3 or jacobian.shape[:2] != table.shape:
-        raise ValueError(f"jacobian has shape {jacobian.shape}; a policy of shape {table.shape} needs [S, A, D]")
     columns = [tangent(function(dual(table, jacobian[..., k]))) for k in range(jacobian.shape[2])]
     return np.stack(columns, axis=-1)

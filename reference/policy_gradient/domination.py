@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert, sqrt
+from ..domain import domain
 from ..optimal_policy import optimal_policy
 from ..policy_evaluation import performance
 from ..tabular_mdp import TabularMDP, validate_policy
@@ -14,11 +15,13 @@ from .theorem import direct_gradient
 __all__ = ["direct_domination_bound", "mismatch_coefficient", "softmax_domination_bound", "suboptimality"]
 
 
+@domain(mdp="one", policy="one")
 def suboptimality(mdp: TabularMDP, policy: Array) -> Scalar:
     """J(π*) − J(π) ≥ 0."""
     return performance(mdp, optimal_policy(mdp)) - performance(mdp, policy)
 
 
+@domain(mdp="one", policy="one")
 def mismatch_coefficient(mdp: TabularMDP, policy: Array) -> Scalar:
     """‖d*/d_π‖_∞ = max_s d_{π*}(s)/d_π(s) over the states that π* visits.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
-__all__ = ["gaussian_linear_score", "refuse_variance"]
+__all__ = ["gaussian_linear_score"]
 
 
+@domain(gain="m n", state="n", action="m", variance="(0, ∞)")
 def gaussian_linear_score(gain: Array, state: Array, action: Array, *, variance: Scalar) -> Array:
     """∇_K log π(u|x) = −σ⁻¹(u + K x)xᵀ for u ~ N(−K x, σI), ``[m, n]``: σ is the variance, not its root.
 
@@ -18,13 +20,4 @@ def gaussian_linear_score(gain: Array, state: Array, action: Array, *, variance:
     ------
     ValueError: the variance is not positive, or the shapes do not fit.
     """
-    refuse_variance(variance)
-    if gain.shape != (*action.shape, *state.shape):
-        raise ValueError(f"gain has shape {gain.shape}; it maps {state.shape} to {action.shape}")
     return np.asarray(-np.multiply.outer(action + gain @ state, state) / variance)
-
-
-def refuse_variance(variance: Scalar) -> None:
-    """Raise ValueError unless variance > 0."""
-    if not variance > 0:
-        raise ValueError(f"the variance is {variance}; a Gaussian density needs a positive one")

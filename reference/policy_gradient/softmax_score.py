@@ -5,17 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
+from ..domain import domain
 from ..softmax import softmax
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
 
 __all__ = ["softmax_jacobian", "softmax_linear_policy", "softmax_score"]
 
 
+@domain(parameters="D", features="... D")
 def softmax_linear_policy(parameters: Array, features: Array) -> Array:
     """π_θ(a|s) ∝ exp(θᵀφ(s, a)), ``[..., A]``, of ``parameters[D]`` and ``features[..., A, D]``."""
     return softmax(np.asarray(features) @ np.asarray(parameters))
 
 
+@domain(policy="... A in Δ", logit_gradient="k ...")
 def softmax_score(policy: Array, logit_gradient: Array) -> Array:
     """∇log π(a|s) = ∇f(s, a) − Σ_b π(b|s) ∇f(s, b) for π ∝ exp f, ``[..., A, D]``.
 
@@ -27,14 +29,9 @@ def softmax_score(policy: Array, logit_gradient: Array) -> Array:
     InvalidPolicyError: a row of ``policy`` is no distribution.
     ValueError: the shapes do not fit.
     """
-    table, gradient = (
-        validate_distribution(np.asarray(policy), "policy", InvalidPolicyError),
-        np.asarray(logit_gradient),
-    )
+    table, gradient = np.asarray(policy), np.asarray(logit_gradient)
     if gradient.shape[:-1] != table.shape:
-        raise ValueError(
-            f"logit_gradient has shape {gradient.shape}; a policy of shape {table.shape} needs [..., A, D]"
-        )
+        raise ValueError(f"logit_gradient has shape {gradient.shape}; this policy needs [*{table.shape}, D]")
     return np.asarray(gradient - (table[..., None] * gradient).sum(axis=-2, keepdims=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
+from ..domain import domain
 from ..policy_evaluation import action_values, advantages
 from ..tabular_mdp import TabularMDP, validate_policy
 from ..visitation import unnormalised_visitation
@@ -12,6 +13,7 @@ from ..visitation import unnormalised_visitation
 __all__ = ["direct_gradient", "policy_gradient", "softmax_gradient"]
 
 
+@domain(score="... S A D")
 def policy_gradient(mdp: TabularMDP, policy: Array, score: Array) -> Array:
     """∇J = 1/(1−γ) Σ_s d(s) Σₐ π(a|s) ∇log π(a|s) A^π(s, a) = Σ_s ρ(s) Σₐ π ∇log π A^π, ``[..., D]``.
 
@@ -24,8 +26,6 @@ def policy_gradient(mdp: TabularMDP, policy: Array, score: Array) -> Array:
     ValueError: the shape of ``score`` does not fit.
     """
     score = np.asarray(score)
-    if score.shape[-3:-1] != (mdp.states, mdp.actions):
-        raise ValueError(f"score has shape {score.shape}; this process needs [..., {mdp.states}, {mdp.actions}, D]")
     weights = softmax_gradient(mdp, policy)
     return np.asarray((weights[..., None] * score).sum(axis=(-3, -2)))
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..arithmetic import Array, Scalar
-from .gaussian_score import refuse_variance
+from ..domain import domain, require
 
 __all__ = ["TwoLayerNetwork", "network_logit_gradient", "network_output", "network_score"]
 
 
-class TwoLayerNetwork(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class TwoLayerNetwork:
     """x ↦ W¹ h(W⁰ x) with ``inner[h, n]`` = W⁰, ``outer[m, h]`` = W¹, h = ``activation`` and h' = ``slope``.
 
     The activation acts entry by entry. A polynomial keeps rationals rational.
@@ -24,12 +25,23 @@ class TwoLayerNetwork(NamedTuple):
     activation: Callable[[Array], Array]
     slope: Callable[[Array], Array]
 
+    def __post_init__(self) -> None:
+        """Refuse weights that do not fit, or are no numbers."""
+        require(vars(self), inner="h n", outer="m h")
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """n, h and m, by which domains know them."""
+        return {"n": self.inner.shape[1], "h": len(self.inner), "m": len(self.outer)}
+
+
+@domain(inputs="... n")
 def network_output(network: TwoLayerNetwork, inputs: Array) -> Array:
     """W¹ h(W⁰ x), ``[..., m]``, of ``inputs[..., n]``."""
     return np.asarray(network.activation(inputs @ network.inner.T) @ network.outer.T)
 
 
+@domain(state="n", action="m", variance="(0, ∞)")
 def network_score(network: TwoLayerNetwork, state: Array, action: Array, *, variance: Scalar) -> tuple[Array, Array]:
     """The gradients of log π(u|x) by W⁰ ``[h, n]`` and by W¹ ``[m, h]`` for u ~ N(W¹h(W⁰x), σI), σ the variance.
 
@@ -40,13 +52,13 @@ def network_score(network: TwoLayerNetwork, state: Array, action: Array, *, vari
     ------
     ValueError: the variance is not positive.
     """
-    refuse_variance(variance)
     before = network.inner @ state
     hidden, slope = network.activation(before), network.slope(before)
     error = (action - network.outer @ hidden) / variance
     return np.multiply.outer(slope * (network.outer.T @ error), state), np.multiply.outer(error, hidden)
 
 
+@domain(features="A n")
 def network_logit_gradient(network: TwoLayerNetwork, features: Array) -> Array:
     """∇f(s, a), ``[A, h n + h]``, first by W⁰ and then by W¹, of the logits f(s, a) = W¹ h(W⁰ φ(s, a)), m = 1.
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, sqrt
+from ..domain import domain
 
 __all__ = ["adam_steps"]
 
 
+@domain(gradients="K ...", learning_rate="(-∞, ∞)", beta_1="[0, 1)", beta_2="[0, 1)", epsilon="(0, ∞)")
 def adam_steps(gradients: Array, *, learning_rate: Scalar, beta_1: Scalar, beta_2: Scalar, epsilon: Scalar) -> Array:
     """Δ_k = −α m̂_k/(√v̂_k + ε) for the gradients g_1 … g_K, ``[K, ...]``, the changes of the parameters.
 
@@ -19,10 +21,6 @@ def adam_steps(gradients: Array, *, learning_rate: Scalar, beta_1: Scalar, beta_
     ------
     ValueError: β outside [0, 1), or ε ≤ 0.
     """
-    if not (0 <= beta_1 < 1 and 0 <= beta_2 < 1):
-        raise ValueError(f"decay rates {beta_1} and {beta_2} must lie in [0, 1)")
-    if not epsilon > 0:
-        raise ValueError(f"epsilon is {epsilon}; where a gradient stays 0 the divisor would be 0")
     first, second, steps = 0 * gradients[0], 0 * gradients[0], []
     for k, gradient in enumerate(gradients, start=1):
         first = beta_1 * first + (1 - beta_1) * gradient

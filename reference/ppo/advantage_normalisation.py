@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, sqrt
+from ..domain import domain
 from ..extrema import largest
 
 __all__ = ["normalised_advantages"]
 
 
+@domain(advantages="B", epsilon="[0, ∞)")
 def normalised_advantages(advantages: Array, *, ddof: int = 0, epsilon: Scalar = 0) -> Array:
     """(Â_i − m)/(s + ε) for ``[B]``, m = Σ_i Â_i/B and s² = Σ_i (Â_i − m)²/(B − ddof).
 
@@ -23,10 +25,6 @@ def normalised_advantages(advantages: Array, *, ddof: int = 0, epsilon: Scalar =
     """
     if ddof not in (0, 1):
         raise ValueError(f"ddof is {ddof}; a standard deviation has 0 or 1")
-    if not epsilon >= 0:
-        raise ValueError(f"epsilon is {epsilon}; it keeps the divisor positive and is at least 0")
-    if np.ndim(advantages) != 1 or len(advantages) == 0:
-        raise ValueError(f"advantages have shape {np.shape(advantages)}; one batch [B] with B ≥ 1 is needed")
     if np.all(advantages == advantages[0]):
         return np.asarray(0 * advantages)
     centred = advantages - advantages.sum() / len(advantages)

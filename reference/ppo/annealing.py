@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..arithmetic import Scalar
+from ..domain import domain
 
 __all__ = ["annealed"]
 
 
+@domain(initial="(-∞, ∞)", update="≥ 0", updates="≥ 1")
 def annealed(initial: Scalar, update: int, updates: int) -> Scalar:
     """x_k = x₀ (1 − k/K) for the updates k = 0 … K−1; x₀ in the first, x₀/K in the last, and 0 only after it.
 
@@ -16,6 +18,6 @@ def annealed(initial: Scalar, update: int, updates: int) -> Scalar:
     ------
     ValueError: k outside 0 … K.
     """
-    if not 0 <= update <= updates or updates == 0:
+    if update > updates:
         raise ValueError(f"there is no update {update} among {updates}")
     return initial * (updates - update) / updates

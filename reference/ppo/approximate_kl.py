@@ -8,12 +8,14 @@ from typing import Literal
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, exp
+from ..domain import domain
 
 __all__ = ["KLEstimator", "approximate_kl", "kl_estimates"]
 
 KLEstimator = Literal["k1", "k2", "k3"]
 
 
+@domain(log_ratio="... in [-∞, ∞)")
 def kl_estimates(log_ratio: Array, *, estimator: KLEstimator) -> Array:
     """k₁ = −log ρ, k₂ = ½ log² ρ, k₃ = ρ − 1 − log ρ for actions of π_old, ``[...]``, ρ = π/π_old.
 
@@ -39,6 +41,7 @@ def kl_estimates(log_ratio: Array, *, estimator: KLEstimator) -> Array:
     return np.asarray(np.where(np.abs(log_ratio) < 1, series, np.expm1(log_ratio) - log_ratio))
 
 
+@domain(log_probs="B in [-∞, ∞)", old_log_probs="B")
 def approximate_kl(log_probs: Array, old_log_probs: Array, *, estimator: KLEstimator) -> Scalar:
     """(1/B) Σ_i k(log π_i − log π_old,i) for arrays ``[B]``, one number.
 
@@ -46,7 +49,5 @@ def approximate_kl(log_probs: Array, old_log_probs: Array, *, estimator: KLEstim
     ------
     ValueError: there is no such estimator, or the batch is empty.
     """
-    if np.size(log_probs) == 0:
-        raise ValueError("an empty batch has no mean")
     estimates = kl_estimates(np.asarray(log_probs) - np.asarray(old_log_probs), estimator=estimator)
     return estimates.sum() / len(estimates)

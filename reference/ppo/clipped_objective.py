@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..extrema import minimum
-from .ratio import check_clip_range, clipped_ratio, probability_ratio
+from .ratio import clipped_ratio, probability_ratio
 
 __all__ = ["clipped_objective", "clipped_objective_derivatives", "policy_loss", "policy_loss_gradients"]
 
 
+@domain(ratio="...", advantages="...", clip_range="[0, 1)")
 def clipped_objective(ratio: Array, advantages: Array, *, clip_range: Scalar) -> Array:
     """ℓ(ρ) = min(ρ Â, clip(ρ, 1−ε, 1+ε) Â), ``[...]`` (Schulman et al., 2017, eq. 7).
 
@@ -21,6 +23,7 @@ def clipped_objective(ratio: Array, advantages: Array, *, clip_range: Scalar) ->
     return minimum(ratio * advantages, clipped_ratio(ratio, clip_range=clip_range) * advantages)
 
 
+@domain(ratio="...", advantages="...", clip_range="[0, 1)")
 def clipped_objective_derivatives(ratio: Array, advantages: Array, *, clip_range: Scalar) -> tuple[Array, Array]:
     """(dℓ/dρ from below, dℓ/dρ from above), two ``[...]``; they differ at the active kink alone.
 
@@ -39,7 +42,6 @@ def clipped_objective_derivatives(ratio: Array, advantages: Array, *, clip_range
     ------
     ValueError: ε outside [0, 1), or a ball does not decide the sign of an advantage.
     """
-    check_clip_range(clip_range)
     ratio, advantages = np.broadcast_arrays(np.asarray(ratio), np.asarray(advantages))
     gains, losses, zero = advantages > 0, advantages < 0, 0 * advantages
     if not np.all(gains | losses | (advantages == 0)):
@@ -50,6 +52,7 @@ def clipped_objective_derivatives(ratio: Array, advantages: Array, *, clip_range
     return below, above
 
 
+@domain(log_probs="B in [-∞, ∞)", old_log_probs="B", advantages="B")
 def policy_loss(log_probs: Array, old_log_probs: Array, advantages: Array, *, clip_range: Scalar) -> Scalar:
     """L = −(1/B) Σ_i min(ρ_i Â_i, clip(ρ_i, 1−ε, 1+ε) Â_i) for arrays ``[B]``, one number.
 
@@ -57,11 +60,11 @@ def policy_loss(log_probs: Array, old_log_probs: Array, advantages: Array, *, cl
     ------
     ValueError: ε outside [0, 1), or shapes that are not one ``[B]`` with B ≥ 1.
     """
-    batch = _batch_size(log_probs, old_log_probs, advantages)
     ratio = probability_ratio(log_probs, old_log_probs)
-    return -clipped_objective(ratio, advantages, clip_range=clip_range).sum() / batch
+    return -clipped_objective(ratio, advantages, clip_range=clip_range).sum() / len(ratio)
 
 
+@domain(log_probs="B in [-∞, ∞)", old_log_probs="B", advantages="B")
 def policy_loss_gradients(
     log_probs: Array, old_log_probs: Array, advantages: Array, *, clip_range: Scalar
 ) -> tuple[Array, Array]:
@@ -71,15 +74,6 @@ def policy_loss_gradients(
     ------
     ValueError: as ``policy_loss`` and ``clipped_objective_derivatives``.
     """
-    batch = _batch_size(log_probs, old_log_probs, advantages)
     ratio = probability_ratio(log_probs, old_log_probs)
     below, above = clipped_objective_derivatives(ratio, advantages, clip_range=clip_range)
-    return -ratio * below / batch, -ratio * above / batch
-
-
-def _batch_size(*arrays: Array) -> int:
-    shapes = {np.shape(array) for array in arrays}
-    shape = shapes.pop()
-    if shapes or len(shape) != 1 or shape[0] == 0:
-        raise ValueError(f"a batch needs arrays of one shape [B], not {[np.shape(array) for array in arrays]}")
-    return int(shape[0])
+    return -ratio * below / len(ratio), -ratio * above / len(ratio)

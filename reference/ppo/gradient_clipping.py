@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, sqrt
+from ..domain import domain
 from ..extrema import minimum
 
 __all__ = ["clipped_by_norm"]
 
 
+@domain(gradient="...", max_norm="(0, ∞)")
 def clipped_by_norm(gradient: Array, *, max_norm: Scalar) -> Array:
     """ĝ = g min(1, c/‖g‖₂) over all entries: never longer than c, never turned; 0 stays 0.
 
@@ -20,8 +22,6 @@ def clipped_by_norm(gradient: Array, *, max_norm: Scalar) -> Array:
     ------
     ValueError: c ≤ 0.
     """
-    if not max_norm > 0:
-        raise ValueError(f"max_norm is {max_norm}; a gradient is clipped to a positive length")
     flat = np.asarray(gradient).ravel()
     if np.all(flat == 0):
         return np.asarray(gradient)

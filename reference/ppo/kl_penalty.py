@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
 __all__ = ["adapted_coefficient", "penalised_objective"]
 
 
+@domain(ratio="... in [0, ∞)", advantages="...", divergence="... in [0, ∞)", coefficient="[0, ∞)")
 def penalised_objective(ratio: Array, advantages: Array, divergence: Array, *, coefficient: Scalar) -> Array:
     """ρ Â − β KL(π_old(·|s) ‖ π(·|s)), ``[...]`` (Schulman et al., 2017, eq. 8).
 
@@ -16,11 +18,10 @@ def penalised_objective(ratio: Array, advantages: Array, divergence: Array, *, c
     ------
     ValueError: β < 0.
     """
-    if not coefficient >= 0:
-        raise ValueError(f"coefficient is {coefficient}; a penalty has β ≥ 0")
     return np.asarray(ratio * advantages - coefficient * divergence)
 
 
+@domain(coefficient="[0, ∞)", divergence="[0, ∞]", target="(0, ∞)")
 def adapted_coefficient(coefficient: Scalar, divergence: Scalar, *, target: Scalar) -> Scalar:
     """β/2 where d < d_targ/1.5, 2β where d > 1.5 d_targ, else β, for the next update.
 
@@ -30,8 +31,6 @@ def adapted_coefficient(coefficient: Scalar, divergence: Scalar, *, target: Scal
     ------
     ValueError: d_targ ≤ 0, or a ball does not decide the case.
     """
-    if not target > 0:
-        raise ValueError(f"target is {target}; the divergence aimed at is positive")
     if 3 * divergence < 2 * target:
         return coefficient / 2
     if 2 * divergence > 3 * target:

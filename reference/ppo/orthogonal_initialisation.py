@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, SingularMatrixError, sqrt
+from ..domain import domain
 
 __all__ = ["orthogonal_weights"]
 
 
+@domain(matrix="m n", gain="(-∞, ∞)")
 def orthogonal_weights(matrix: Array, *, gain: Scalar = 1) -> Array:
     """W with WᵀW = gain² I for tall ``[m, n]``, m ≥ n, and WWᵀ = gain² I for wide ones.
 
@@ -23,8 +25,6 @@ def orthogonal_weights(matrix: Array, *, gain: Scalar = 1) -> Array:
     SingularMatrixError: its columns (rows, of a wide one) are dependent.
     """
     array = np.asarray(matrix)
-    if array.ndim != 2 or 0 in array.shape:
-        raise ValueError(f"weights are a matrix, not an array of shape {array.shape}")
     if array.shape[0] < array.shape[1]:
         return orthogonal_weights(array.T, gain=gain).T
     columns: list[Array] = []

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..advantage_estimation import generalized_advantage_estimation
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, convert, exp
+from ..domain import require
 from ..softmax import log_softmax
 from .advantage_normalisation import normalised_advantages
 from .clipped_objective import policy_loss_gradients
@@ -47,6 +48,20 @@ class PPOSettings:
     entropy_coefficient: Scalar = 0
     normalise: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse numbers outside their ranges."""
+        require(
+            vars(self),
+            gamma="[0, 1]",
+            lam="[0, 1]",
+            clip_range="[0, 1)",
+            actor_rate="(-∞, ∞)",
+            critic_rate="(-∞, ∞)",
+            minibatch_size="≥ 1",
+            value_clip_range="[0, ∞]",
+            entropy_coefficient="(-∞, ∞)",
+        )
+
 
 @dataclass(eq=False)
 class PPOResult:
@@ -83,6 +98,19 @@ def ppo_update(logits: Array, critic: Array, rollout: PPORollout, settings: PPOS
     ------
     ValueError: an order is not a permutation, or balls do not decide on which side of a kink a ratio lies.
     """
+    require(
+        {"logits": logits, "critic": critic, **vars(rollout)},
+        logits="S A",
+        critic="S",
+        states="T N of S",
+        actions="T N of A",
+        rewards="T N",
+        next_states="T N of S",
+        terminated="T N of 2",
+        truncated="T N of 2",
+    )
+    if np.shape(orders)[1:] != (rollout.rewards.size,):
+        raise ValueError(f"orders have shape {np.shape(orders)}; an epoch visits {rollout.rewards.size} steps")
     values = critic[rollout.states]
     advantages = generalized_advantage_estimation(
         rollout.rewards,

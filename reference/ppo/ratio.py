@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, exp
+from ..domain import domain
 from ..extrema import clip
 
-__all__ = ["check_clip_range", "clipped_ratio", "probability_ratio"]
+__all__ = ["clipped_ratio", "probability_ratio"]
 
 
+@domain(log_probs="... in [-∞, ∞)", old_log_probs="...")
 def probability_ratio(log_probs: Array, old_log_probs: Array) -> Array:
     """ρ = π(a|s)/π_old(a|s) = exp(log π(a|s) − log π_old(a|s)), ``[...]``; 1 exactly where both are equal.
 
@@ -19,6 +21,7 @@ def probability_ratio(log_probs: Array, old_log_probs: Array) -> Array:
     return exp(np.asarray(log_probs) - np.asarray(old_log_probs))
 
 
+@domain(ratio="...", clip_range="[0, 1)")
 def clipped_ratio(ratio: Array, *, clip_range: Scalar) -> Array:
     """clip(ρ, 1−ε, 1+ε) = min(max(ρ, 1−ε), 1+ε), ``[...]`` (Schulman et al., 2017, eq. 7).
 
@@ -26,11 +29,4 @@ def clipped_ratio(ratio: Array, *, clip_range: Scalar) -> Array:
     ------
     ValueError: ε outside [0, 1).
     """
-    check_clip_range(clip_range)
     return clip(ratio, 1 - clip_range, 1 + clip_range)
-
-
-def check_clip_range(clip_range: Scalar) -> None:
-    """Refuse an ε outside [0, 1), beyond which 1−ε is no ratio."""
-    if not 0 <= clip_range < 1:
-        raise ValueError(f"clip_range is {clip_range}, outside [0, 1)")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arithmetic import Array, Scalar, sqrt
+from ..domain import domain
 from ..extrema import clip
 
 __all__ = ["RunningMoments", "scaled_rewards", "standardised_observations"]
@@ -21,11 +22,10 @@ class RunningMoments:
     squares: Array
 
     @classmethod
+    @domain(observations="n ...")
     def of(cls, observations: Array) -> RunningMoments:
         """The moments of one batch; ValueError where it is empty."""
         count = len(observations)
-        if count == 0:
-            raise ValueError("an empty batch has no moments")
         mean = observations.sum(axis=0) / count
         return cls(count, np.asarray(mean), np.asarray(((observations - mean) ** 2).sum(axis=0)))
 
@@ -45,6 +45,7 @@ class RunningMoments:
         return np.asarray(self.squares / self.count)
 
 
+@domain(observations="...", epsilon="(0, ∞)", bound="(0, ∞]")
 def standardised_observations(observations: Array, moments: RunningMoments, *, epsilon: Scalar, bound: Scalar) -> Array:
     """clip((x − m)/√(M/n + ε), −c, c), ``[...]`` (Huang et al., 2022, details 6 and 7 of continuous control).
 
@@ -52,11 +53,10 @@ def standardised_observations(observations: Array, moments: RunningMoments, *, e
     ------
     ValueError: ε ≤ 0 or c ≤ 0.
     """
-    if not (epsilon > 0 and bound > 0):
-        raise ValueError(f"epsilon {epsilon} and bound {bound} must be positive")
     return clip((observations - moments.mean) / sqrt(moments.variance + epsilon), -bound, bound)
 
 
+@domain(rewards="T", ended="T of 2", gamma="[0, 1]", epsilon="(0, ∞)")
 def scaled_rewards(rewards: Array, ended: Array, *, gamma: Scalar, epsilon: Scalar) -> Array:
     """r_t/√(Var(R_0 … R_t) + ε) with R_t = γ R_{t−1} + r_t, and R_{t−1} = 0 after an ending; ``[T]``.
 
@@ -68,8 +68,6 @@ def scaled_rewards(rewards: Array, ended: Array, *, gamma: Scalar, epsilon: Scal
     ------
     ValueError: ε ≤ 0.
     """
-    if not epsilon > 0:
-        raise ValueError(f"epsilon is {epsilon}; the first sum alone has no variance to divide by")
     total, sums, scaled = 0 * rewards[0], [], []
     for reward, end in zip(rewards, ended, strict=True):
         total = gamma * total + reward

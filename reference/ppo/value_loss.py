@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..extrema import clip, maximum, minimum
 
 __all__ = ["ValueClip", "clipped_values", "value_errors", "value_loss", "value_loss_gradients"]
@@ -15,6 +16,7 @@ ValueClip = Literal["max", "clipped"]
 """Which squared error counts: the larger of the plain and the clipped one, or the clipped one alone."""
 
 
+@domain(values="...", old_values="...", clip_range="[0, ∞]")
 def clipped_values(values: Array, old_values: Array, *, clip_range: Scalar) -> Array:
     """V^clip = V_old + clip(V − V_old, −ε, ε), ``[...]``.
 
@@ -22,11 +24,10 @@ def clipped_values(values: Array, old_values: Array, *, clip_range: Scalar) -> A
     ------
     ValueError: ε < 0.
     """
-    if not clip_range >= 0:
-        raise ValueError(f"clip_range is {clip_range}; values are clipped to an interval ±ε with ε ≥ 0")
     return np.asarray(old_values + clip(values - old_values, -clip_range, clip_range))
 
 
+@domain(values="...", old_values="...", returns="...")
 def value_errors(
     values: Array, old_values: Array, returns: Array, *, clip_range: Scalar | None, form: ValueClip = "max"
 ) -> Array:
@@ -51,6 +52,7 @@ def value_errors(
     return maximum(plain, clipped)
 
 
+@domain(values="B", old_values="B", returns="B")
 def value_loss(
     values: Array, old_values: Array, returns: Array, *, clip_range: Scalar | None, form: ValueClip = "max"
 ) -> Scalar:
@@ -60,8 +62,6 @@ def value_loss(
     ------
     ValueError: ε < 0, no such form, or an empty batch.
     """
-    if np.size(values) == 0:
-        raise ValueError("an empty batch has no mean")
     errors = value_errors(values, old_values, returns, clip_range=clip_range, form=form)
     return errors.sum() / len(errors)
 

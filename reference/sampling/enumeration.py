@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..tabular_mdp import InvalidPolicyError, validate_distribution
 
 __all__ = ["Draw", "expectation", "outcomes", "variance"]
 
@@ -20,6 +21,10 @@ def outcomes(program: Callable[[Draw], Any]) -> Iterator[tuple[Scalar, Any]]:
 
     The program runs once for each sequence and must depend on nothing but its draws. Choices of probability 0 are
     not taken. A program that may draw for ever is not enumerable.
+
+    Raises
+    ------
+    InvalidPolicyError: the program draws from what is no distribution.
     """
     taken: list[int] = []
     while True:
@@ -52,6 +57,7 @@ def _replay(program: Callable[[Draw], Any], taken: list[int]) -> tuple[Any, list
     met: list[tuple[Array, list[int]]] = []
 
     def draw(probabilities: Array) -> int:
+        validate_distribution(np.asarray(probabilities), "what is drawn from", InvalidPolicyError)
         possible = [i for i, p in enumerate(probabilities) if p > 0]
         met.append((probabilities, possible))
         if len(met) > len(taken):

@@ -6,7 +6,7 @@ import numpy as np
 from flint import arb
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, ball, log
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
 
 __all__ = [
     "MissingSupportError",
@@ -22,6 +22,7 @@ class MissingSupportError(ValueError):
     """The target gives probability to what the sampling distribution never yields: no weight makes up for it."""
 
 
+@domain(target="... A in Δ", sampling="... A in Δ")
 def importance_weights(target: Array, sampling: Array) -> Array:
     """w(a) = π(a)/q(a) ``[..., A]``, and 0 where both are 0.
 
@@ -30,8 +31,7 @@ def importance_weights(target: Array, sampling: Array) -> Array:
     MissingSupportError: π(a) > 0 = q(a) somewhere.
     InvalidPolicyError: a row is no distribution.
     """
-    pi = validate_distribution(np.asarray(target), "target", InvalidPolicyError)
-    q = validate_distribution(np.asarray(sampling), "sampling", InvalidPolicyError)
+    pi, q = np.asarray(target), np.asarray(sampling)
     never = q == 0
     if np.any(never & (pi > 0)):
         where = tuple(int(i) for i in np.argwhere(never & (pi > 0))[0])
@@ -39,6 +39,7 @@ def importance_weights(target: Array, sampling: Array) -> Array:
     return np.asarray(np.where(never, 0 * q, pi / (q + never)))
 
 
+@domain(weights="... in [0, ∞)", level="[0, ∞]")
 def truncated(weights: Array, level: Scalar) -> Array:
     """min(w̄, w), entry by entry; of balls, a ball that contains it."""
     w = np.asarray(weights)
@@ -52,6 +53,7 @@ def weighted_second_moment(target: Array, sampling: Array) -> Scalar:
     return (np.asarray(sampling) * importance_weights(target, sampling) ** 2).sum(axis=-1)
 
 
+@domain(target="A", sampling="A")
 def chi_square(target: Array, sampling: Array) -> Scalar:
     """χ²(π‖q) = Σ_a (π(a) − q(a))²/q(a); +∞ (in rationals: a ball) where π(a) > 0 = q(a).
 
@@ -66,6 +68,7 @@ def chi_square(target: Array, sampling: Array) -> Scalar:
     return (difference * difference / (q + (q == 0))).sum()
 
 
+@domain(target="A", sampling="A")
 def renyi_two(target: Array, sampling: Array) -> Scalar:
     """D₂(π‖q) = log Σ_a π(a)²/q(a), the Rényi divergence of order 2, in nats; for π, q ``[A]``.
 

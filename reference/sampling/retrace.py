@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert, solve, unit
+from ..domain import domain
 from ..tabular_mdp import TabularMDP, validate_policy
 from .importance import importance_weights, truncated
 
 __all__ = ["retrace_operator"]
 
 
+@domain(mdp="one", behaviour="one", target="one", action_values="S A", lam="[0, 1]")
 def retrace_operator(mdp: TabularMDP, behaviour: Array, target: Array, action_values: Array, *, lam: Scalar) -> Array:
     """(𝓡Q)(s, a) = Q(s, a) + E_μ[Σ_t γᵗ (Π_{1≤i≤t} c_i) δ_t | s₀ = s, a₀ = a], ``[S, A]`` (Munos et al., 2016, eq. 3).
 

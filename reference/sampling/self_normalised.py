@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from .importance import importance_weights
 
 __all__ = ["self_normalised", "self_normalised_limit", "self_normalised_logit_gradient"]
 
 
+@domain(weights="K in [0, ∞)", values="K")
 def self_normalised(weights: Array, values: Array) -> Scalar:
     """L = Σ_k w_k Q̂_k / Σ_k w_k for K sampled actions (Schulman et al., 2015, eq. 16).
 
@@ -23,6 +25,7 @@ def self_normalised(weights: Array, values: Array) -> Scalar:
     return (w * values).sum() / w.sum()
 
 
+@domain(target="A", denominator="A", sampling="A in Δ", action_values="A")
 def self_normalised_limit(target: Array, denominator: Array, sampling: Array, action_values: Array) -> Scalar:
     """lim_{K→∞} L = E_q[(π/b) Q] / E_q[π/b] with weights π/b and actions from q, ``[A]`` each.
 
@@ -32,6 +35,7 @@ def self_normalised_limit(target: Array, denominator: Array, sampling: Array, ac
     return (weights * action_values).sum() / weights.sum()
 
 
+@domain(policy="A in Δ", actions="K of A", weights="K in [0, ∞)", values="K")
 def self_normalised_logit_gradient(policy: Array, actions: Array, weights: Array, values: Array) -> Array:
     """∂L/∂θ_b ``[A]`` for π = softmax(θ) and weights w_k ∝ π(a_k): Σ_k w_k (Q̂_k − L)(1[a_k = b] − π(b)) / Σ_k w_k."""
     pi, w = np.asarray(policy), np.asarray(weights)

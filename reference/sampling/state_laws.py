@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
+from ..domain import domain
 from ..policy_evaluation import policy_transition
 from ..tabular_mdp import TabularMDP
 from .enumeration import Draw
@@ -12,6 +13,7 @@ from .enumeration import Draw
 __all__ = ["geometric_stop", "state_law", "time_average_law", "two_step_covariance"]
 
 
+@domain(mdp="one", policy="one", step="≥ 0")
 def state_law(mdp: TabularMDP, policy: Array, step: int) -> Array:
     """P(s_t = s) = (μ P_πᵗ)(s), ``[S]``."""
     law, matrix = mdp.initial, policy_transition(mdp, policy)
@@ -20,6 +22,7 @@ def state_law(mdp: TabularMDP, policy: Array, step: int) -> Array:
     return np.asarray(law)
 
 
+@domain(mdp="one", policy="one", steps="≥ 1")
 def time_average_law(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     """(1/N) Σ_{t<N} P(s_t = s), ``[S]``: the law of a state picked uniformly from N on-policy steps.
 
@@ -27,8 +30,6 @@ def time_average_law(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     ------
     ValueError: N is less than 1.
     """
-    if steps < 1:
-        raise ValueError(f"an average over {steps} steps is none")
     law, matrix = mdp.initial, policy_transition(mdp, policy)
     total = 0 * law
     for _ in range(steps):
@@ -36,6 +37,7 @@ def time_average_law(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     return np.asarray(total / steps)
 
 
+@domain(mdp="one", policy="S A in Δ", steps="≥ 0")
 def geometric_stop(draw: Draw, mdp: TabularMDP, policy: Array, steps: int) -> tuple[int, bool]:
     """(s_T, True) for the stopping time P(T = t) = (1−γ) γᵗ, or (s_N, False) where N ``steps`` passed before it.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, convert, solve
+from ..domain import domain
 from ..tabular_mdp import InvalidPolicyError, TabularMDP, validate_policy
 from .importance import importance_weights, truncated
 
 __all__ = ["v_trace_operator", "v_trace_policy"]
 
 
+@domain(mdp="one", behaviour="one", target="one", values="S", rho_bar="[0, ∞]", c_bar="[0, ∞]")
 def v_trace_operator(
     mdp: TabularMDP, behaviour: Array, target: Array, values: Array, *, rho_bar: Scalar, c_bar: Scalar
 ) -> Array:
@@ -31,6 +33,7 @@ def v_trace_operator(
     return np.asarray(values + solve(identity - mdp.discount * trace, (mu * rho * errors).sum(axis=1)))
 
 
+@domain(behaviour="... S A", target="... S A", rho_bar="[0, ∞]")
 def v_trace_policy(behaviour: Array, target: Array, *, rho_bar: Scalar) -> Array:
     """π_ρ̄(a|s) = min(ρ̄ μ(a|s), π(a|s)) / Σ_b min(ρ̄ μ(b|s), π(b|s)), ``[S, A]``: between μ and π.
 

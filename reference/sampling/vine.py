@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from .enumeration import Draw
 from .importance import importance_weights
 
@@ -16,16 +17,19 @@ Estimate = Callable[[Draw, int, int], Scalar]
 """estimate(draw, state, action) gives Q̂(state, action): a rollout, from wherever it is told to begin."""
 
 
+@domain(target="A in Δ")
 def all_actions(draw: Draw, estimate: Estimate, target: Array, state: int) -> Scalar:
     """L_n = Σ_a π(a) Q̂(s, a), π = ``target`` ``[A]``: one rollout for each action (Schulman et al., 2015, eq. 15)."""
     return sum((p * estimate(draw, state, a) for a, p in enumerate(target)), 0 * target[0])
 
 
+@domain(target="A in Δ")
 def one_action(draw: Draw, estimate: Estimate, target: Array, state: int) -> Scalar:
     """Q̂(s, a) for one a ~ π: what a single path knows of a state."""
     return estimate(draw, state, draw(target))
 
 
+@domain(target="A", sampling="A", count="≥ 1")
 def sampled_actions(
     draw: Draw, estimate: Estimate, target: Array, sampling: Array, state: int, count: int
 ) -> tuple[Array, Array, Array]:
@@ -35,6 +39,7 @@ def sampled_actions(
     return actions, weights[actions], np.array([estimate(draw, state, int(a)) for a in actions])
 
 
+@domain(target="S A", sampling="S A", count="≥ 1")
 def vine(
     draw: Draw, estimate: Estimate, roots: Callable[[Draw], list[int]], target: Array, sampling: Array, count: int
 ) -> Scalar:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
 __all__ = ["batch_objective", "batch_optimum", "batch_weights"]
 
 
+@domain(old="S A in Δ", states="B? of S", actions="B? of A", psi="B?")
 def batch_weights(old: Array, states: Array, actions: Array, psi: Array) -> Array:
     """w(s, a) = Σ_{i: (s_i, a_i) = (s, a)} Ψ_i / π_old(a_i|s_i), ``[S, A]``; 0 for what the batch does not contain.
 
@@ -25,6 +27,7 @@ def batch_weights(old: Array, states: Array, actions: Array, psi: Array) -> Arra
     return np.asarray(weights)
 
 
+@domain(policy="S A", old="S A")
 def batch_objective(policy: Array, old: Array, states: Array, actions: Array, psi: Array) -> Scalar:
     """Σ_i π(a_i|s_i)/π_old(a_i|s_i) Ψ_i = Σ_s Σₐ π(a|s) w(s, a): linear in π."""
     return (policy * batch_weights(old, states, actions, psi)).sum()

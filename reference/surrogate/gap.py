@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..performance_difference import expected_advantage
 from ..performance_difference.per_state import value_difference
 from ..policy_evaluation import policy_transition
@@ -18,6 +19,7 @@ def surrogate_gap(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
     return (moved * expected_advantage(mdp, old, new)).sum(axis=-1)
 
 
+@domain(mdp="one", old="one", new="one")
 def second_order_gap(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
     """γ ρ_oldᵀ (P_new − P_old)(V_new − V_old), the same gap as a product of two changes.
 

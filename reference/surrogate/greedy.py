@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..policy_evaluation import advantages, performance
 from ..tabular_mdp import TabularMDP, validate_policy
 from ..visitation import unnormalised_visitation
@@ -12,12 +13,14 @@ from ..visitation import unnormalised_visitation
 __all__ = ["maximises_surrogate", "surrogate_maximum"]
 
 
+@domain(mdp="one", old="one")
 def surrogate_maximum(mdp: TabularMDP, old: Array) -> Scalar:
     """max_π L_old(π) = η(old) + Σ_s ρ_old(s) maxₐ A_old(s, a), over all policies."""
     best = np.maximum.reduce(advantages(mdp, old), axis=-1)
     return performance(mdp, old) + unnormalised_visitation(mdp, old) @ best
 
 
+@domain(mdp="one", old="one", policy="one")
 def maximises_surrogate(mdp: TabularMDP, old: Array, policy: Array) -> bool:
     """Whether π takes only actions of argmaxₐ A_old(s, a) wherever ρ_old(s) > 0; elsewhere, and among ties, it is free.
 

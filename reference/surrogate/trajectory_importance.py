@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..mdp import trajectories, trajectory_probability
 from ..performance_difference import importance_ratio
 from ..tabular_mdp import TabularMDP
@@ -27,6 +28,7 @@ def one_step_performance(mdp: TabularMDP, old: Array, new: Array, horizon: int) 
     return _weighted(mdp, old, new, horizon, forget=True)
 
 
+@domain(mdp="one", old="one", new="one", horizon="≥ 0")
 def second_moment_of_ratio(mdp: TabularMDP, old: Array, new: Array, horizon: int) -> Scalar:
     """E_{τ ~ old}[(Π_{t<H} ratio_t)²] ≥ 1, by enumeration; with one state it is (Σₐ π_new(a)²/π_old(a))ᴴ."""
     ratio = importance_ratio(mdp, old, new)
@@ -39,6 +41,7 @@ def second_moment_of_ratio(mdp: TabularMDP, old: Array, new: Array, horizon: int
     return total
 
 
+@domain(mdp="one", old="one", new="one", horizon="≥ 0")
 def _weighted(mdp: TabularMDP, old: Array, new: Array, horizon: int, *, forget: bool) -> Scalar:
     ratio = importance_ratio(mdp, old, new)
     total = 0 * mdp.discount

@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar, arithmetic_of
+from ..domain import domain
 from ..fisher.information import InvalidBatchError, state_frequencies
 from ..kl.categorical import categorical_kl
 from ..natural_gradient.gradient import check_batch
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
 
 __all__ = ["batch_mean_kl", "batch_surrogate", "importance_sampled_surrogate"]
 
 
+@domain(policy="S A in Δ", old="S A in Δ")
 def batch_surrogate(policy: Array, old: Array, states: Array, actions: Array, advantages: Array) -> Scalar:
     """L = B⁻¹ Σᵢ ρᵢ Âᵢ with ρᵢ = π(aᵢ|sᵢ) / π_old(aᵢ|sᵢ), for tables ``[S, A]`` (Schulman et al., 2015, eq. 14).
 
@@ -21,8 +22,6 @@ def batch_surrogate(policy: Array, old: Array, states: Array, actions: Array, ad
     InvalidPolicyError: a row of a policy is no distribution.
     InvalidBatchError: the rows are no batch, or hold an action that the old policy never takes.
     """
-    validate_distribution(policy, "policy", InvalidPolicyError)
-    validate_distribution(old, "old policy", InvalidPolicyError)
     check_batch(policy, states, actions, advantages)
     taken = old[states, actions]
     if np.any(taken == 0):
@@ -31,6 +30,7 @@ def batch_surrogate(policy: Array, old: Array, states: Array, actions: Array, ad
     return (policy[states, actions] / taken * advantages).sum() / len(states)
 
 
+@domain(old="S A", policy="S A")
 def batch_mean_kl(old: Array, policy: Array, states: Array) -> Scalar:
     """B⁻¹ Σᵢ KL(π_old(·|sᵢ) ‖ π(·|sᵢ)) in nats, for tables ``[S, A]``; states outside the batch do not count.
 
@@ -46,6 +46,7 @@ def batch_mean_kl(old: Array, policy: Array, states: Array) -> Scalar:
     return (weights[seen] * categorical_kl(old[seen], policy[seen])).sum()
 
 
+@domain(weights="S in [0, ∞)", sampling="S A in Δ", policy="S A in Δ", values="S A")
 def importance_sampled_surrogate(weights: Array, sampling: Array, policy: Array, values: Array) -> Scalar:
     """E_{s~w, a~q}[π(a|s)/q(a|s) Q(s, a)], summed over the actions that q takes; all but w are ``[S, A]``.
 
@@ -53,10 +54,9 @@ def importance_sampled_surrogate(weights: Array, sampling: Array, policy: Array,
 
     Raises
     ------
-    InvalidPolicyError: the weights or a row of a policy are no distribution.
+    InvalidPolicyError: a row of a policy is no distribution.
+    InvalidArgumentError: a weight is negative, or shapes do not fit.
     """
-    for name, rows in (("weights", weights), ("sampling policy", sampling), ("policy", policy)):
-        validate_distribution(rows, name, InvalidPolicyError)
     taken = sampling > 0
     ratios = np.where(taken, policy, 0 * policy) / np.where(taken, sampling, 1)
     return (weights[:, None] * sampling * ratios * values).sum()

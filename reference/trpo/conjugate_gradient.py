@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, solve
+from ..domain import domain
 
 __all__ = ["NotPositiveDefiniteError", "conjugate_gradient", "energy_error", "krylov_minimiser"]
 
@@ -15,6 +16,7 @@ class NotPositiveDefiniteError(ArithmeticError):
     """A search direction p has pᵀAp ≤ 0, or, with balls, pᵀAp could not be shown to be positive."""
 
 
+@domain(right="n", iterations="≥ 0", start="n")
 def conjugate_gradient(
     product: Callable[[Array], Array], right: Array, *, iterations: int, start: Array | None = None
 ) -> Array:
@@ -30,8 +32,6 @@ def conjugate_gradient(
     NotPositiveDefiniteError: A is not positive definite along a search direction.
     ValueError: the number of iterations is negative.
     """
-    if iterations < 0:
-        raise ValueError(f"the number of iterations is {iterations}; it must not be negative")
     x = 0 * right if start is None else start
     residual = right if start is None else right - product(start)
     direction, squared = residual, residual @ residual
@@ -50,6 +50,7 @@ def conjugate_gradient(
     return np.asarray(x)
 
 
+@domain(matrix="n n", right="n", k="≥ 0")
 def krylov_minimiser(matrix: Array, right: Array, k: int) -> Array:
     """Argmin {½xᵀAx − bᵀx : x in span(b, A b, …, Aᵏ⁻¹ b)}, ``[n]``, by one linear solve over an orthogonal basis.
 
@@ -70,6 +71,7 @@ def krylov_minimiser(matrix: Array, right: Array, k: int) -> Array:
     return np.asarray(columns @ solve(columns.T @ matrix @ columns, columns.T @ right))
 
 
+@domain(matrix="n n", x="n", solution="n")
 def energy_error(matrix: Array, x: Array, solution: Array) -> Scalar:
     """‖x − x*‖²_A = (x − x*)ᵀ A (x − x*): what conjugate gradients minimise; x* is the ``solution``."""
     error = x - solution

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array
-from ..tabular_mdp import InvalidPolicyError, validate_distribution
+from ..domain import domain
+from ..tabular_mdp import InvalidPolicyError
 
 __all__ = ["kl_constrained_optimum"]
 
 
+@domain(policy="... A in Δ", advantages="... A", level="...")
 def kl_constrained_optimum(policy: Array, advantages: Array, level: Array) -> tuple[Array, Array]:
     """argmax_π' {Σ_a π'(a) A(a) − λ KL(π ‖ π')} at the multiplier λ to which ``level`` ν > max A belongs.
 
@@ -22,7 +24,6 @@ def kl_constrained_optimum(policy: Array, advantages: Array, level: Array) -> tu
     InvalidPolicyError: a row of ``policy`` is no distribution with full support.
     ValueError: a level is not above all advantages of its row.
     """
-    validate_distribution(policy, "policy", InvalidPolicyError)
     if not np.all(policy > 0):
         raise InvalidPolicyError("an action has probability 0: nothing then bounds the mass that π' may give it")
     room = np.asarray(level)[..., None] - advantages

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..arithmetic import Scalar
+from ..domain import domain
 
 __all__ = ["UndecidedTrialError", "backtrack", "is_acceptable"]
 
@@ -29,6 +30,7 @@ def backtrack(accepts: Callable[[Scalar], bool], *, factor: Scalar, steps: int) 
     return next((j for j in range(steps + 1) if accepts(factor**j)), None)
 
 
+@domain(mean_kl="[0, ∞]", gain="(-∞, ∞)", max_kl="[0, ∞)")
 def is_acceptable(mean_kl: Scalar, gain: Scalar, max_kl: Scalar, *, strict: bool = False) -> bool:
     """Whether mean KL ≤ δ and the surrogate gains ≥ 0, or > 0 if ``strict``.
 

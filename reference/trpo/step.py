@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arithmetic import Array, Scalar, arithmetic_of, sqrt
+from ..domain import domain
 from ..fisher.information import state_frequencies
 from ..natural_gradient.gradient import batch_policy_gradient
 from ..natural_gradient.multiplicative_weights import tilted_divergence, tilted_policy
@@ -47,6 +48,7 @@ class Trial:
     gain: Scalar
 
 
+@domain(policy="S A", change="S A")
 def trial(policy: Array, change: Array, states: Array, actions: Array, advantages: Array) -> Trial:
     """Mean KL(old ‖ new) and gain of the surrogate where ``change[S, A]`` is added to the logits of ``policy[S, A]``.
 
@@ -61,6 +63,7 @@ def trial(policy: Array, change: Array, states: Array, actions: Array, advantage
     return Trial(divergence, new - advantages.sum() / len(states))
 
 
+@domain(policy="S A", max_kl="[0, ∞)", damping="[0, ∞)")
 def natural_gradient_step(
     policy: Array, states: Array, actions: Array, advantages: Array, *, max_kl: Scalar, damping: Scalar = 0
 ) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from ..surrogate import surrogate_performance
 from ..tabular_mdp import TabularMDP, validate_policy
 from .distances import maximal_kl
@@ -34,6 +35,7 @@ def minorizer(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
     return surrogate_performance(mdp, old, new) - 2 * kl_penalty(mdp, old, new)
 
 
+@domain(discount="(0, 1)")
 def step_limit(discount: Scalar) -> Scalar:
     """M_old(π_new) ≥ η(π_old) only if max_s TV(π_old, π_new) ≤ (1−γ)/(4γ): the steps that M accepts are this small.
 
@@ -43,6 +45,4 @@ def step_limit(discount: Scalar) -> Scalar:
     ------
     ValueError: γ = 0, where C = 0 and every step is allowed.
     """
-    if not discount > 0:
-        raise ValueError("with γ = 0 there is no penalty, and no limit")
     return (1 - discount) / (4 * discount)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 from .polynomial import derivative, gaussian_expectation, laplacian, product, recentred, value
 
 __all__ = [
@@ -18,16 +19,19 @@ __all__ = [
 ]
 
 
+@domain(coefficients="...", point="d")
 def polynomial_gradient(coefficients: Array, point: Array) -> Array:
     """∇C(K), ``[d]``."""
     return _vector([value(derivative(coefficients, axis), point) for axis in range(coefficients.ndim)])
 
 
+@domain(coefficients="...", point="d", sigma="(0, ∞)")
 def smoothed_cost(coefficients: Array, point: Array, *, sigma: Scalar) -> Scalar:
     """C_σ(K) = E C(K + σε), ε ~ N(0, I)."""
-    return gaussian_expectation(recentred(coefficients, point, scale=_positive(sigma)))
+    return gaussian_expectation(recentred(coefficients, point, scale=sigma))
 
 
+@domain(coefficients="...", point="d", sigma="(0, ∞)", shift="(-∞, ∞)")
 def estimator_mean(coefficients: Array, point: Array, *, sigma: Scalar, shift: Scalar = 0) -> Array:
     """E[(C(K + σε) − b) ε]/σ, ``[d]``, ε ~ N(0, I), b = ``shift``.
 
@@ -38,11 +42,12 @@ def estimator_mean(coefficients: Array, point: Array, *, sigma: Scalar, shift: S
     ------
     ValueError: σ is not positive, or ``point`` does not fit.
     """
-    around = _shifted(recentred(coefficients, point, scale=_positive(sigma)), shift)
+    around = _shifted(recentred(coefficients, point, scale=sigma), shift)
     axes = range(coefficients.ndim)
     return _vector([gaussian_expectation(product(around, _coordinate(around, axis, 1))) / sigma for axis in axes])
 
 
+@domain(coefficients="...", point="d", sigma="(0, ∞)", shift="(-∞, ∞)")
 def estimator_second_moment(coefficients: Array, point: Array, *, sigma: Scalar, shift: Scalar = 0) -> Scalar:
     """E‖(C(K + σε) − b) ε‖²/σ²; less ‖E ĝ‖² it is the variance of one sample.
 
@@ -50,33 +55,36 @@ def estimator_second_moment(coefficients: Array, point: Array, *, sigma: Scalar,
     ------
     ValueError: σ is not positive, or ``point`` does not fit.
     """
-    around = _shifted(recentred(coefficients, point, scale=_positive(sigma)), shift)
+    around = _shifted(recentred(coefficients, point, scale=sigma), shift)
     square = product(around, around)
     return _times_squared_norm(square) / (sigma * sigma)
 
 
+@domain(coefficients="...", point="d", sigma="(0, ∞)")
 def optimal_shift(coefficients: Array, point: Array, *, sigma: Scalar) -> Scalar:
     """b* = E[C(K + σε)‖ε‖²]/d, the b of least variance; every other b costs d (b − b*)²/σ² more."""
-    around = recentred(coefficients, point, scale=_positive(sigma))
+    around = recentred(coefficients, point, scale=sigma)
     return _times_squared_norm(around) / coefficients.ndim
 
 
+@domain(coefficients="...", point="d", sigma="(0, ∞)")
 def antithetic_mean(coefficients: Array, point: Array, *, sigma: Scalar) -> Array:
     """E[(C(K + σε) − C(K − σε)) ε]/(2σ), ``[d]``: each sample is a central difference along ε."""
-    ahead = recentred(coefficients, point, scale=_positive(sigma))
+    ahead = recentred(coefficients, point, scale=sigma)
     behind = recentred(coefficients, point, scale=-sigma)
     difference = (ahead - behind) / 2
     axes = range(coefficients.ndim)
     return _vector([gaussian_expectation(product(difference, _coordinate(ahead, axis, 1))) / sigma for axis in axes])
 
 
+@domain(coefficients="...", point="d", sigma="(0, ∞)")
 def heat_series_gradient(coefficients: Array, point: Array, *, sigma: Scalar) -> Array:
     """∇C_σ(K) = Σ_{k≥0} (σ²/2)ᵏ/k! ∇ΔᵏC(K), ``[d]``: C_σ is C after heat has flowed for the time σ²/2.
 
     So the bias of the estimator is (σ²/2) ∇ΔC + O(σ⁴), and all of it for polynomials of degree below 5. Evans (2010),
     section 2.3.
     """
-    term, weight = coefficients, _positive(sigma) ** 0
+    term, weight = coefficients, sigma**0
     total = 0 * polynomial_gradient(coefficients, point)
     for k in range(1, 1 + sum(coefficients.shape)):
         total = total + weight * polynomial_gradient(term, point)
@@ -105,9 +113,3 @@ def _times_squared_norm(coefficients: Array) -> Scalar:
 
 def _vector(entries: list[Scalar]) -> Array:
     return np.array(entries, dtype=np.float64 if isinstance(entries[0], float) else object)
-
-
-def _positive(sigma: Scalar) -> Scalar:
-    if not sigma > 0:
-        raise ValueError(f"sigma is {sigma}; perturbations need a positive size")
-    return sigma

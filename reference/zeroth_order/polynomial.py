@@ -10,10 +10,12 @@ from math import comb, prod
 import numpy as np
 
 from ..arithmetic import Array, Scalar
+from ..domain import domain
 
 __all__ = ["derivative", "gaussian_expectation", "laplacian", "normal_moment", "product", "recentred", "value"]
 
 
+@domain(coefficients="...", point="d")
 def value(coefficients: Array, point: Array) -> Scalar:
     """C(K) at ``point[d]``."""
     _refuse_point(coefficients, point)
@@ -23,6 +25,7 @@ def value(coefficients: Array, point: Array) -> Scalar:
     return result
 
 
+@domain(coefficients="...", point="d", scale="(-∞, ∞)")
 def recentred(coefficients: Array, point: Array, *, scale: Scalar) -> Array:
     """The coefficients in ε of C(K + σε), of the shape given: Σ_{i≥k} c_i (i over k) Kⁱ⁻ᵏ σᵏ along every axis.
 
@@ -62,11 +65,13 @@ def product(left: Array, right: Array) -> Array:
     return result
 
 
+@domain(order="≥ 0")
 def normal_moment(order: int) -> int:
     """E εⁿ for ε ~ N(0, 1): (n − 1)(n − 3) ⋯ 1 for even n, 0 for odd n."""
     return 0 if order % 2 else prod(range(order - 1, 0, -2))
 
 
+@domain(coefficients="...")
 def gaussian_expectation(coefficients: Array) -> Scalar:
     """E C(ε) for ε ~ N(0, I): the coordinates are independent, so moments multiply."""
     result = coefficients

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flint import arb
 
 from ..arithmetic import Arithmetic, Scalar, arithmetic_of, ball, sqrt
+from ..domain import domain, require
 
 __all__ = ["ScalarLQR"]
 
@@ -28,9 +29,11 @@ class ScalarLQR:
 
     def __post_init__(self) -> None:
         """Refuse costs that some unstable gain would leave finite."""
+        require(vars(self), a="(-∞, ∞)", b="(-∞, ∞)", q="(-∞, ∞)", r="(-∞, ∞)")
         if not (self.q > 0 and self.r >= 0 and (self.b > 0 or self.b < 0)):
             raise ValueError(f"q > 0, r ≥ 0 and b ≠ 0 are needed, not q = {self.q}, r = {self.r}, b = {self.b}")
 
+    @domain(gain="(-∞, ∞)")
     def stabilises(self, gain: Scalar) -> bool:
         """Whether |a − bK| < 1; of balls, whether it certainly is."""
         loop = self.a - self.b * gain
@@ -43,6 +46,7 @@ class ScalarLQR:
             return (self.q + self.r * gain * gain) / (1 - loop * loop)
         return math.inf if arithmetic_of(loop) is Arithmetic.FLOAT else arb("inf")
 
+    @domain(gain="(-∞, ∞)", sigma="(0, ∞)")
     def instability_probability(self, gain: Scalar, *, sigma: Scalar) -> Scalar:
         """P(|a − b(K + σε)| ≥ 1) for ε ~ N(0, 1): the probability of an infinite cost, positive for every σ > 0.
 
@@ -53,8 +57,6 @@ class ScalarLQR:
         ------
         ValueError: σ is not positive.
         """
-        if not sigma > 0:
-            raise ValueError(f"sigma is {sigma}; perturbations need a positive size")
         loop = self.a - self.b * gain
         spread = abs(self.b) * sigma
         if arithmetic_of(loop, spread) is Arithmetic.FLOAT:
@@ -63,6 +65,7 @@ class ScalarLQR:
         unit = spread * sqrt(ball(2)).item()
         return (((1 - loop) / unit).erfc() + ((1 + loop) / unit).erfc()) / 2
 
+    @domain(gain="(-∞, ∞)", radius="(0, ∞)")
     def two_point_mean(self, gain: Scalar, *, radius: Scalar) -> Scalar:
         """E[C(K + ε)ε]/s² = (C(K + s) − C(K − s))/(2s) for ε = ±s with equal chances: bounded perturbations.
 
@@ -70,8 +73,6 @@ class ScalarLQR:
         ------
         ValueError: s is not positive, or K + s or K − s does not stabilise, where the mean does not exist.
         """
-        if not radius > 0:
-            raise ValueError(f"the radius is {radius}; perturbations need a positive size")
         if not (self.stabilises(gain + radius) and self.stabilises(gain - radius)):
             raise ValueError(f"the gains {gain} ± {radius} do not both stabilise: a cost is infinite")
         return (self.cost(gain + radius) - self.cost(gain - radius)) / (2 * radius)

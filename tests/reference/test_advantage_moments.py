@@ -124,9 +124,9 @@ def coin() -> Critic:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"values": exact([1])}, r"critic has shape \(1,\); this process needs \[2\]"),
-        ({"steps": 0}, "0 steps make no estimate"),
-        ({"lam": exact("3/2").item()}, "λ = 3/2 lies outside"),
+        ({"values": exact([1])}, r"values has shape \(1,\), not \[S\]; S = 2"),
+        ({"steps": 0}, "steps is 0"),
+        ({"lam": exact("3/2").item()}, "lam = 3/2 is outside"),
     ],
 )
 def test_moments_refuse_what_makes_no_estimate(moment, change, message):
@@ -148,13 +148,13 @@ def test_weights_and_factors_refuse_by_name():
     with pytest.raises(ValueError, match="lies outside"):
         bias_factor(exact(2).item(), exact(1).item())
     critic = coin()
-    with pytest.raises(ValueError, match="critic has shape"):
+    with pytest.raises(ValueError, match="values has shape"):
         bias_bound(critic.mdp, critic.policy, exact([1]), lam=critic.lam)
 
 
 def test_rollouts_refuse_by_name():
     critic = coin()
-    with pytest.raises(ValueError, match="at least one step"):
+    with pytest.raises(ValueError, match="steps is 0"):
         enumerate_rollouts(critic.mdp, critic.policy, state=0, action=0, steps=0)
-    with pytest.raises(IndexError, match="no state 2"):
+    with pytest.raises(ValueError, match="state = 2 is outside"):
         enumerate_rollouts(critic.mdp, critic.policy, state=2, action=0, steps=1)

@@ -15,6 +15,7 @@ from policyproof.reference.conservative_policy_iteration import (
     quadratic_mixture_penalty,
     visitation_shift,
 )
+from policyproof.reference.domain import InvalidArgumentError
 from policyproof.reference.policy_evaluation import performance
 from policyproof.reference.surrogate import surrogate_advantage
 from policyproof.reference.tabular_mdp import InvalidPolicyError
@@ -107,5 +108,5 @@ def test_what_is_no_mixture_is_refused():
         mixture(case.old, 2 * case.partner, case.alpha)
     with pytest.raises(ValueError, match="nan"):
         mixture(floating(case.old), floating(case.partner), np.nan)
-    with pytest.raises(InvalidPolicyError):
+    with pytest.raises(InvalidArgumentError, match="candidates has shape"):
         best_in_class(case.mdp, case.old, case.partner[None, :, :1])

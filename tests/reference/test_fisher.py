@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from policyproof.claims.fisher.cases import Directions, directions
 from policyproof.reference.arithmetic import Arithmetic, Array, ball, convert, exact, floating, precision
+from policyproof.reference.domain import InvalidArgumentError
 from policyproof.reference.fisher import (
     InvalidBatchError,
     fisher_information,
@@ -101,17 +102,17 @@ def test_the_series_of_kl_starts_at_the_second_order() -> None:
 @pytest.mark.parametrize(
     ("refused", "error", "message"),
     [
-        (lambda: softmax_fisher(WEIGHTS, POLICY[:2]), InvalidPolicyError, "do not fit"),
+        (lambda: softmax_fisher(WEIGHTS, POLICY[:2]), InvalidArgumentError, "policy has shape"),
         (lambda: softmax_fisher(WEIGHTS, 2 * POLICY), InvalidPolicyError, "sums to 2"),
-        (lambda: softmax_fisher(-WEIGHTS, POLICY), InvalidPolicyError, "negative"),
+        (lambda: softmax_fisher(-WEIGHTS, POLICY), InvalidArgumentError, "outside"),
         (lambda: softmax_fisher_vector_product(WEIGHTS, POLICY, VECTOR[0]), ValueError, "shape"),
         (lambda: softmax_fisher_vector_product(WEIGHTS, POLICY, VECTOR, damping=-1), ValueError, "damping"),
         (lambda: softmax_fisher_rank(floating(WEIGHTS), floating(POLICY)), TypeError, "exact rationals"),
         (lambda: rank(floating(POLICY)), TypeError, "exact rationals"),
         (lambda: log_linear_scores(POLICY, VECTOR), ValueError, "features have shape"),
-        (lambda: fisher_information(WEIGHTS, POLICY, VECTOR), ValueError, "do not fit"),
+        (lambda: fisher_information(WEIGHTS, POLICY, VECTOR), ValueError, "scores has shape"),
         (lambda: gaussian_linear_fisher(POLICY, 1, exact(0).item()), ValueError, "variance"),
-        (lambda: gaussian_linear_fisher(POLICY[:2], 1, exact(1).item()), ValueError, "square"),
+        (lambda: gaussian_linear_fisher(POLICY[:2], 1, exact(1).item()), ValueError, "second_moment has shape"),
         (lambda: state_frequencies([], 3), InvalidBatchError, "at least one"),
         (lambda: state_frequencies([0, 3], 3), InvalidBatchError, "state 3 is outside"),
         (lambda: state_frequencies([0.5], 3), InvalidBatchError, "dtype float64"),

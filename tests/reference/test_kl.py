@@ -134,7 +134,7 @@ def test_gaussian_divergence_is_relatively_right_in_float(case, scale):
 
 def test_gaussian_divergence_refuses_what_is_not_finite():
     zero, one = np.zeros(1), np.ones(1)
-    with pytest.raises(ValueError, match="not a finite number"):
+    with pytest.raises(ValueError, match="outside"):
         gaussian_kl(zero, np.array([np.nan]), one, zero)
     with pytest.raises(FloatingPointError):
         gaussian_kl(zero, zero, one, -400 * one)
@@ -148,7 +148,7 @@ def test_distance_bounds_take_every_divergence_and_nothing_else():
     assert bretagnolle_huber_bound(exact(0)).item() == 0
     for bound in (pinsker_bound, bretagnolle_huber_bound):
         for wrong in (-0.5, np.nan):
-            with pytest.raises(ValueError, match="never negative"):
+            with pytest.raises(ValueError, match="outside"):
                 bound(np.array(wrong))
 
 
@@ -214,7 +214,7 @@ def test_gradient_and_hessian_are_those_of_the_complex_step(case):
         moved = moved / moved.sum(axis=-1, keepdims=True)
         divergence = (weights[:, None] * case.old * -np.log(moved)).sum()
         assert abs(divergence.imag / STEP - gradient[index]) <= limit * magnitude
-        slope = linear_scores(moved, case.features)
+        slope = case.features - np.einsum("sb,sbi->si", moved, case.features)[:, None]
         by_step = -np.einsum("s,sa,sai->i", weights, case.policy, slope).imag / STEP
         assert np.all(abs(by_step - hessian[index]) <= limit * magnitude**2)
 
@@ -246,5 +246,5 @@ def test_estimators_by_hand_and_refusals():
     assert np.array_equal(k3(ratio), ratio - 1 - np.log(ratio))
     for estimator in (k1, k2, k3):
         for wrong in (0.0, -1.0, np.nan):
-            with pytest.raises(ValueError, match="ratio of probabilities"):
+            with pytest.raises(ValueError, match="outside"):
                 estimator(np.array([wrong]))

@@ -44,7 +44,7 @@ def test_reinforce_by_hand():
 
 def test_reinforce_refuses_by_name():
     half = exact("1/2").item()
-    with pytest.raises(ValueError, match=r"longer|shorter"):
+    with pytest.raises(ValueError, match="shape"):
         reinforce_gradient(evenly(), [0], [1, 0], exact([1, 2]), gamma=half, baseline=exact([1, 0]))
     with pytest.raises(InvalidPolicyError):
         reinforce_gradient(2 * evenly(), [0], [1], exact([1]), gamma=half, baseline=exact([1, 0]))

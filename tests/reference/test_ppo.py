@@ -139,9 +139,9 @@ def test_clip_range_outside_0_and_1_is_refused(clip_range):
 def test_a_batch_is_one_row_of_at_least_one(shape):
     empty = np.zeros(shape)
     for call in (policy_loss, policy_loss_gradients):
-        with pytest.raises(ValueError, match="a batch needs arrays of one shape"):
+        with pytest.raises(ValueError, match="has shape"):
             call(empty, empty, empty, clip_range=0.2)
-    with pytest.raises(ValueError, match="a batch needs arrays of one shape"):
+    with pytest.raises(ValueError, match="has shape"):
         policy_loss(np.zeros(2), np.zeros(1), np.zeros(2), clip_range=0.2)
 
 
@@ -183,7 +183,7 @@ def test_approximate_kl_is_a_mean_and_refuses_by_name():
     assert approximate_kl(new, old, estimator="k2") == number("5/4")
     with pytest.raises(ValueError, match="no estimator 'k4'"):
         approximate_kl(new, old, estimator="k4")
-    with pytest.raises(ValueError, match="empty batch"):
+    with pytest.raises(ValueError, match="has shape"):
         approximate_kl(new[:0], old[:0], estimator="k1")
 
 
@@ -209,9 +209,9 @@ def test_tiny_and_huge_advantages_stay_finite():
     ("arguments", "message"),
     [
         ({"ddof": 2}, "ddof is 2"),
-        ({"epsilon": -1}, "epsilon is -1"),
-        ({"advantages": exact([])}, "at least|B ≥ 1"),
-        ({"advantages": exact([[1]])}, "B ≥ 1"),
+        ({"epsilon": -1}, "epsilon = -1 is outside"),
+        ({"advantages": exact([])}, "advantages has shape"),
+        ({"advantages": exact([[1]])}, "advantages has shape"),
     ],
 )
 def test_normalisation_refuses_by_name(arguments, message):

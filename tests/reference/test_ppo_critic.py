@@ -65,10 +65,10 @@ def test_one_sided_slopes_of_the_larger_error_around_1_with_a_clip_range_of_1(va
 
 def test_value_loss_refuses_by_name():
     one = exact([1])
-    with pytest.raises(ValueError, match="ε ≥ 0"):
+    with pytest.raises(ValueError, match="clip_range = -1 is outside"):
         clipped_values(one, one, clip_range=number(-1))
     with pytest.raises(ValueError, match="no value loss of the form 'min'"):
         value_loss(one, one, one, clip_range=number(1), form="min")
     for call in (value_loss, value_loss_gradients):
-        with pytest.raises(ValueError, match="empty batch"):
+        with pytest.raises(ValueError, match="has shape"):
             call(one[:0], one[:0], one[:0], clip_range=None)

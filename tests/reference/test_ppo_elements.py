@@ -37,9 +37,9 @@ def test_coefficient_adapts_by_halves_and_doubles():
     adapted = [adapted_coefficient(beta, number(d), target=target) for d in (1, 2, 3, "9/2", 5)]
     assert adapted == [number("1/2"), 1, 1, 1, 2]
     assert penalised_objective(number(2), number(3), number(4), coefficient=number("1/2")) == 4
-    with pytest.raises(ValueError, match="positive"):
+    with pytest.raises(ValueError, match="target = 0 is outside"):
         adapted_coefficient(beta, beta, target=0 * beta)
-    with pytest.raises(ValueError, match="β ≥ 0"):
+    with pytest.raises(ValueError, match="outside"):
         penalised_objective(beta, beta, beta, coefficient=-beta)
     with pytest.raises(ValueError, match="not decided"):
         adapted_coefficient(beta, ball([1]).item() / 3 * 6, target=target)
@@ -81,7 +81,7 @@ def test_orthogonal_weights_in_float64(case):
 def test_orthogonal_weights_refuse_by_name():
     with pytest.raises(SingularMatrixError, match="linearly dependent"):
         orthogonal_weights(exact([[1, 2], [2, 4], [0, 0]]))
-    with pytest.raises(ValueError, match="weights are a matrix"):
+    with pytest.raises(ValueError, match="matrix has shape"):
         orthogonal_weights(exact([1]))
 
 
@@ -91,9 +91,9 @@ def test_adam_by_hand_and_its_refusals():
     # m = 1, 0 and v = 2, 3/2; corrected m̂ = 2, 0 and v̂ = 4, 2
     assert steps[0] == [number("-2/3")]
     assert steps[1] == [0]
-    with pytest.raises(ValueError, match="decay rates"):
+    with pytest.raises(ValueError, match="beta_1 = 1 is outside"):
         adam_steps(exact([[1]]), learning_rate=one, beta_1=one, beta_2=half, epsilon=one)
-    with pytest.raises(ValueError, match="epsilon is 0"):
+    with pytest.raises(ValueError, match="epsilon = 0 is outside"):
         adam_steps(exact([[1]]), learning_rate=one, beta_1=half, beta_2=half, epsilon=0 * one)
 
 
@@ -101,14 +101,14 @@ def test_gradients_are_cut_to_length():
     assert clipped_by_norm(exact([3, 4]), max_norm=number(1)).tolist() == exact(["3/5", "4/5"]).tolist()
     assert clipped_by_norm(exact([3, 4]), max_norm=number(6)).tolist() == [3, 4]
     assert clipped_by_norm(exact([0, 0]), max_norm=number(6)).tolist() == [0, 0]
-    with pytest.raises(ValueError, match="positive length"):
+    with pytest.raises(ValueError, match="max_norm = 0 is outside"):
         clipped_by_norm(exact([1]), max_norm=number(0))
 
 
 def test_schedule_has_its_ends_and_refuses_what_lies_beyond():
     assert [annealed(number(1), k, 4) for k in (0, 3, 4)] == [1, number("1/4"), 0]
     for update, updates in ((5, 4), (-1, 4), (0, 0)):
-        with pytest.raises(ValueError, match="no update"):
+        with pytest.raises(ValueError, match=r"no update|not an integer"):
             annealed(number(1), update, updates)
 
 
@@ -119,9 +119,9 @@ def test_running_scale_by_hand_and_its_refusals():
     assert encloses(scaled**2, exact([1, 1, 4]) / (exact(["0", "1/16", "1/6"]) + number("15/16")))
     moments = RunningMoments.of(exact([0, 2]))
     assert standardised_observations(exact([3, 99]), moments, epsilon=number(3), bound=number(5)).tolist() == [1, 5]
-    with pytest.raises(ValueError, match="no variance"):
+    with pytest.raises(ValueError, match=r"has shape|epsilon"):
         scaled_rewards(exact([1]), ended, gamma=number(1), epsilon=number(0))
-    with pytest.raises(ValueError, match="must be positive"):
+    with pytest.raises(ValueError, match="epsilon = 0 is outside"):
         standardised_observations(exact([1]), moments, epsilon=number(0), bound=number(1))
-    with pytest.raises(ValueError, match="no moments"):
+    with pytest.raises(ValueError, match="observations has shape"):
         RunningMoments.of(exact([]))

@@ -20,6 +20,7 @@ from policyproof.reference.arithmetic import (
     precision,
     solve,
 )
+from policyproof.reference.domain import InvalidArgumentError
 from policyproof.reference.fisher import InvalidBatchError, softmax_fisher, state_frequencies
 from policyproof.reference.kl import categorical_kl
 from policyproof.reference.natural_gradient import tilted_divergence, tilted_policy
@@ -209,14 +210,14 @@ def test_the_divergence_of_a_tilt_is_that_of_both_policies(direction: list[Any])
         (lambda: batch_surrogate(POLICY, exact([[0, 1]] * 3), *ROWS), InvalidBatchError, "row 0"),
         (lambda: batch_surrogate(2 * POLICY, POLICY, *ROWS), InvalidPolicyError, "sums to 2"),
         (lambda: batch_mean_kl(POLICY, POLICY, np.array([5])), InvalidBatchError, "state 5"),
-        (lambda: natural_gradient_step(POLICY, *ROWS, max_kl=-ONE), ValueError, "δ"),
+        (lambda: natural_gradient_step(POLICY, *ROWS, max_kl=-ONE), ValueError, "max_kl"),
         (lambda: natural_gradient_step(POLICY, *ROWS, max_kl=ONE, damping=-ONE), ValueError, "damping"),
         (lambda: kl_constrained_optimum(exact([0, 1]), exact([0, 0]), ONE), InvalidPolicyError, "probability 0"),
         (lambda: kl_constrained_optimum(POLICY[0], exact([1, 0]), ONE), ValueError, "level"),
         (
-            lambda: importance_sampled_surrogate(exact([1, 1, 1]), POLICY, POLICY, POLICY),
-            InvalidPolicyError,
-            "weights sums to 3",
+            lambda: importance_sampled_surrogate(exact([1, 1, -1]), POLICY, POLICY, POLICY),
+            InvalidArgumentError,
+            "weights",
         ),
     ],
 )

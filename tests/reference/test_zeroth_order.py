@@ -145,18 +145,18 @@ def test_bad_input_is_refused_by_name():
     cost, point, zero = exact([1, 2]), exact([0]), exact(0).item()
     system = regulator()
     attempts = [
-        ("sigma is 0", lambda: smoothed_cost(cost, point, sigma=zero)),
-        ("sigma is 0", lambda: estimator_mean(cost, point, sigma=zero)),
-        ("sigma is 0", lambda: estimator_second_moment(cost, point, sigma=zero)),
-        ("sigma is 0", lambda: heat_series_gradient(cost, point, sigma=zero)),
-        ("sigma is 0", lambda: antithetic_mean(cost, point, sigma=zero)),
-        ("sigma is 0", lambda: optimal_shift(cost, point, sigma=zero)),
+        ("sigma = 0 is outside", lambda: smoothed_cost(cost, point, sigma=zero)),
+        ("sigma = 0 is outside", lambda: estimator_mean(cost, point, sigma=zero)),
+        ("sigma = 0 is outside", lambda: estimator_second_moment(cost, point, sigma=zero)),
+        ("sigma = 0 is outside", lambda: heat_series_gradient(cost, point, sigma=zero)),
+        ("sigma = 0 is outside", lambda: antithetic_mean(cost, point, sigma=zero)),
+        ("sigma = 0 is outside", lambda: optimal_shift(cost, point, sigma=zero)),
         ("1 variables is not evaluated at 2", lambda: value(cost, exact([1, 2]))),
         ("1 variables is not evaluated at 2", lambda: recentred(cost, exact([1, 2]), scale=1)),
         ("q > 0", lambda: regulator(q="0")),
         ("b ≠ 0", lambda: regulator(b="0")),
-        ("sigma is 0", lambda: system.instability_probability(zero, sigma=zero)),
-        ("the radius is 0", lambda: system.two_point_mean(zero, radius=zero)),
+        ("sigma = 0 is outside", lambda: system.instability_probability(zero, sigma=zero)),
+        ("radius = 0 is outside", lambda: system.two_point_mean(zero, radius=zero)),
         ("do not both stabilise", lambda: system.two_point_mean(zero, radius=exact(1).item())),
     ]
     for message, attempt in attempts:
