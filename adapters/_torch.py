@@ -46,6 +46,11 @@ class Table(nn.Linear):
         """The table as it is now."""
         return self.weight.detach().numpy().T.copy()
 
+    @property
+    def policy(self) -> Any:
+        """The softmax of each row, ``[S, A]``."""
+        return self.weight.detach().T.softmax(-1).numpy().copy()
+
     def one_hot(self, states: Any) -> torch.Tensor:
         """States as the network takes them, ``[B, S]``."""
         rows = states if isinstance(states, torch.Tensor) else torch.tensor(np.array(states))

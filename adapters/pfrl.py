@@ -22,6 +22,7 @@ try:
     from torch import nn
 
     from ._collectors.pfrl import collected
+    from ._learning.pfrl import learned
     from ._torch import Table, generators_kept, graded, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("pfrl", "pip install pfrl") from error
@@ -104,6 +105,10 @@ class Implementation:
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``train_agent_batch`` on a ``SerialVectorEnv``, up to PPO's update."""
         return collected(make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``train_agent_batch`` of PPO, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 def _ppo(model: Any, learning_rate: float = 0.0, **settings: Any) -> Any:

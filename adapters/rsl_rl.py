@@ -22,6 +22,7 @@ try:
     from torch import nn
 
     from ._collectors.rsl_rl import collected
+    from ._learning.rsl_rl import learned
     from ._torch import generators_kept, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("rsl_rl", "pip install rsl-rl-lib") from error
@@ -88,6 +89,10 @@ class Implementation:
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``OnPolicyRunner.learn`` on a ``VecEnv``, up to PPO's update."""
         return collected(make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``OnPolicyRunner.learn``, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 class _Actor(nn.Module):

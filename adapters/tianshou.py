@@ -20,6 +20,7 @@ try:
     from torch import nn
 
     from ._collectors.tianshou import collected
+    from ._learning.tianshou import learned
     from ._torch import Table, generators_kept, parameter, tensor
 except ImportError as error:
     raise NotInstalledError("tianshou", "pip install tianshou") from error
@@ -105,6 +106,10 @@ class Implementation:
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``Collector.collect`` on a ``DummyVectorEnv``, then ``PPO._preprocess_batch``."""
         return collected(make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``PPO.run_training``, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 class _Given(torch.distributions.Distribution):

@@ -18,10 +18,10 @@ from torch import nn
 
 from .._torch import Table, generators_kept
 
-__all__ = ["collected"]
+__all__ = ["SILENT", "OldInterface", "collected"]
 
 
-class _OldInterface:
+class OldInterface:
     """An environment as pfrl takes it: ``done`` is a termination, a time limit needs a reset.
 
     An observation is state, environment and step, so that a transition can be found again.
@@ -59,10 +59,10 @@ def collected(
     states = torch.eye(len(policy)).numpy()
     sizes = {"update_interval": steps * envs, "gamma": gamma, "lambd": lam, "phi": lambda seen: states[seen[0]]}
     agent = _Recorder(model, torch.optim.SGD(model.parameters(), lr=0.0), standardize_advantages=False, **sizes)
-    vector = SerialVectorEnv([_OldInterface(make_env(), n, seed + n) for n in range(envs)])
+    vector = SerialVectorEnv([OldInterface(make_env(), n, seed + n) for n in range(envs)])
     with generators_kept(), TemporaryDirectory() as folder:  # where it saves the agent
         torch.manual_seed(seed)
-        train_agent_batch(agent, vector, steps * envs, outdir=folder, logger=_SILENT, checkpoint_freq=None)
+        train_agent_batch(agent, vector, steps * envs, outdir=folder, logger=SILENT, checkpoint_freq=None)
     names = ("states", "actions", "rewards", "advantages", "returns", "log_probs")
     rollout = {name: np.empty((steps, envs)) for name in names}
     for row in agent.kept:
@@ -73,5 +73,5 @@ def collected(
     return SimpleNamespace(**rollout)
 
 
-_SILENT = logging.getLogger("policyproof.silent")
-_SILENT.disabled = True
+SILENT = logging.getLogger("policyproof.silent")
+SILENT.disabled = True

@@ -16,10 +16,10 @@ from tensordict import TensorDict
 
 from .._torch import Table, generators_kept
 
-__all__ = ["collected"]
+__all__ = ["Model", "Vector", "collected"]
 
 
-class _Vector(VecEnv):  # type: ignore[misc]
+class Vector(VecEnv):  # type: ignore[misc]
     """Environments as ``VecEnv`` asks for them: reset where they ended, ``time_outs`` where that was no termination."""
 
     num_actions, max_episode_length, device = 1, 0, "cpu"
@@ -45,7 +45,7 @@ class _Vector(VecEnv):  # type: ignore[misc]
         return self.get_observations(), torch.tensor(rewards, dtype=torch.float32), torch.tensor(ended), extras
 
 
-class _Model(Table):
+class Model(Table):
     """A table of logits as the actor, or one of values as the critic."""
 
     is_recurrent = False
@@ -54,7 +54,7 @@ class _Model(Table):
     def __init__(self, _seen: Any, _groups: Any, _part: str, _outputs: int, *, table: Any) -> None:
         super().__init__(table)
 
-    def forward(self, seen: Any, *, stochastic_output: bool = False) -> Any:
+    def forward(self, seen: Any, *, stochastic_output: bool = False, **_memory: Any) -> Any:  # type: ignore[override]
         """Values, or actions where ``stochastic_output`` asks for them."""
         outputs = super().forward(self.one_hot(seen["policy"][:, 0]))
         if not stochastic_output:
@@ -66,6 +66,11 @@ class _Model(Table):
     def get_output_log_prob(self, actions: torch.Tensor) -> Any:
         """The logarithm of π(a|s) for the observations seen last."""
         return self.distribution.log_prob(actions[:, 0])
+
+    @property
+    def output_entropy(self) -> Any:
+        """The entropy of π(·|s) for the observations seen last."""
+        return self.distribution.entropy()
 
     def get_hidden_state(self) -> None:
         """None: it has no memory."""
@@ -96,14 +101,14 @@ def collected(
     estimator = {"gamma": gamma, "lam": lam, "normalize_advantage_per_mini_batch": True, "rnd_cfg": None}
     settings: dict[str, Any] = {
         "algorithm": {"class_name": _Recorder, **estimator},
-        "actor": {"class_name": _Model, "table": np.log(policy)},
-        "critic": {"class_name": _Model, "table": values[:, None]},
+        "actor": {"class_name": Model, "table": np.log(policy)},
+        "critic": {"class_name": Model, "table": values[:, None]},
         "obs_groups": {"actor": ["policy"], "critic": ["policy"]},
         "num_steps_per_env": steps,
     }
     with generators_kept(), redirect_stdout(io.StringIO()):
         torch.manual_seed(seed)
-        runner = OnPolicyRunner(_Vector([make_env() for _ in range(envs)], seed), settings)
+        runner = OnPolicyRunner(Vector([make_env() for _ in range(envs)], seed), settings)
         runner.learn(1)
     storage = runner.alg.storage
     columns = {"states": storage.observations["policy"], "actions": storage.actions, "rewards": storage.rewards}

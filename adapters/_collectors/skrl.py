@@ -15,29 +15,36 @@ from skrl.trainers.torch import SequentialTrainer
 
 from .._torch import Table, generators_kept
 
-__all__ = ["collected"]
+__all__ = ["Actor", "Critic", "collected"]
 
 
-class _Actor(CategoricalMixin, Model):  # type: ignore[misc]
+class Actor(CategoricalMixin, Model):  # type: ignore[misc]
+    """A table of logits."""
+
     def __init__(self, logits: Any, owned: dict[str, Any]) -> None:
         Model.__init__(self, **owned)
         CategoricalMixin.__init__(self)
         self.table = Table(logits)
 
     def compute(self, inputs: Any, _role: str) -> Any:
+        """What the table says of the states observed."""
         return self.table(self.table.one_hot(inputs["observations"][:, 0].long())), {}
 
     def distribution(self, **_options: Any) -> Any:
+        """Something with a deviation to log."""
         return torch.distributions.Normal(torch.zeros(1), torch.ones(1))
 
 
-class _Critic(DeterministicMixin, Model):  # type: ignore[misc]
+class Critic(DeterministicMixin, Model):  # type: ignore[misc]
+    """A table of values."""
+
     def __init__(self, values: Any, owned: dict[str, Any]) -> None:
         Model.__init__(self, **owned)
         DeterministicMixin.__init__(self)
         self.table = Table(values[:, None])
 
     def compute(self, inputs: Any, _role: str) -> Any:
+        """What the table says of the states observed."""
         return self.table(self.table.one_hot(inputs["observations"][:, 0].long())), {}
 
 
@@ -53,7 +60,7 @@ def collected(
     cfg: dict[str, Any] = {"rollouts": steps, "learning_epochs": 1, "mini_batches": 1, "learning_rate": 0.0}
     cfg |= {"discount_factor": gamma, "gae_lambda": lam, "time_limit_bootstrap": True}
     cfg["experiment"] = {"write_interval": 0, "checkpoint_interval": 0}
-    models = {"policy": _Actor(np.log(policy), owned), "value": _Critic(values, owned)}
+    models = {"policy": Actor(np.log(policy), owned), "value": Critic(values, owned)}
     agent = kind(models=models, memory=memory, cfg=cfg, **owned)
     with generators_kept():
         torch.manual_seed(seed)

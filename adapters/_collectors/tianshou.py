@@ -16,16 +16,22 @@ from torch import nn
 
 from .._torch import Table, generators_kept
 
-__all__ = ["collected"]
+__all__ = ["Actor", "Critic", "categorical", "collected"]
 
 
-class _Actor(Table):
+class Actor(Table):
+    """A table of logits as an actor, which returns a state as well."""
+
     def forward(self, states: Any, **_options: Any) -> Any:  # type: ignore[override]
+        """Logits, and no state."""
         return super().forward(self.one_hot(states)), None
 
 
-class _Critic(Table):
+class Critic(Table):
+    """A table of values ``[S, 1]``."""
+
     def forward(self, states: Any, **_options: Any) -> torch.Tensor:  # type: ignore[override]
+        """Values ``[B, 1]``."""
         return super().forward(self.one_hot(states))
 
 
@@ -35,11 +41,11 @@ def collected(
     """The batch that ``PPO`` would update on, in the order of the buffer: environment by environment."""
     vector = DummyVectorEnv([make_env] * envs)
     spaces = {"action_space": vector.action_space[0], "action_scaling": False, "action_bound_method": None}
-    actor: nn.Module = _Actor(np.log(policy))
-    play: Any = ProbabilisticActorPolicy(actor=actor, dist_fn=_categorical, **spaces)
+    actor: nn.Module = Actor(np.log(policy))
+    play: Any = ProbabilisticActorPolicy(actor=actor, dist_fn=categorical, **spaces)
     optimiser = TorchOptimizerFactory(torch.optim.SGD, lr=0.0)
     estimator = {"gamma": gamma, "gae_lambda": lam, "advantage_normalization": False}
-    ppo = PPO(policy=play, critic=_Critic(values[:, None]), optim=optimiser, **estimator)
+    ppo = PPO(policy=play, critic=Critic(values[:, None]), optim=optimiser, **estimator)
     buffer = VectorReplayBuffer(steps * envs, envs)
     with generators_kept():
         torch.manual_seed(seed)
@@ -54,5 +60,6 @@ def collected(
     return SimpleNamespace(**{k: np.asarray(batch[v]).reshape(envs, steps).T.copy() for k, v in names.items()})
 
 
-def _categorical(logits: torch.Tensor) -> Any:
+def categorical(logits: torch.Tensor) -> Any:
+    """The distribution of actions, by PyTorch."""
     return torch.distributions.Categorical(logits=logits)

@@ -23,11 +23,12 @@ try:
     from skrl.models.torch import DeterministicMixin, Model
 
     from .._collectors.skrl import collected
+    from .._learning.skrl import learned
     from .._torch import parameter, tensor
 except ImportError as error:
     raise NotInstalledError("skrl", "pip install skrl") from error
 
-__all__ = ["PPO", "TRPO", "VERSION", "collected", "recorded"]
+__all__ = ["PPO", "TRPO", "VERSION", "collected", "learned", "recorded"]
 
 VERSION = version("skrl")
 _SPACE = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)

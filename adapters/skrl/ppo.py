@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._agent import PPO, VERSION, collected, recorded
+from ._agent import PPO, VERSION, collected, learned, recorded
 
 __all__ = ["Implementation"]
 
@@ -28,3 +28,7 @@ class Implementation:
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``SequentialTrainer.train`` on a Gymnasium vector environment."""
         return collected(PPO, make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``SequentialTrainer.train``, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
