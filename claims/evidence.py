@@ -80,12 +80,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A check and the claims that it executes."""
+    """A check and the claims that it executes; a tight family is one ``of`` an inequality."""
 
     kind: str
     claims: tuple[str, ...]
     function: Callable[..., Any]
     run: Callable[[int, int], Outcome] = field(repr=False)
+    of: Evidence | None = None
 
     @property
     def name(self) -> str:
@@ -167,7 +168,7 @@ def tight(*claims: str, of: Evidence, reaches: object) -> Callable[[Callable[[],
             assert outcome.best_ratio >= goal, f"the ratio reached is {outcome.best_ratio}, less than {goal}"
             return outcome
 
-        return Evidence("tight", claims, function, run)
+        return Evidence("tight", claims, function, run, of)
 
     return decorate
 

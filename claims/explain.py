@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from ..reference.arithmetic import floating
 from .evidence import Counterexample, Evidence, all_evidence
 from .ledger import ledger
 
@@ -39,16 +41,25 @@ def _tell(evidence: Evidence) -> Iterator[str]:
     if isinstance(outcome.found, Counterexample):
         found = outcome.found
         (written, left), (truth, right) = found.written, found.truth
-        yield f"    {found.instance}: {written} = {left} {found.relation} {truth} = {right}"
-    elif evidence.kind == "tight":
-        yield f"    the ratio of the two sides reaches {outcome.best_ratio}"
+        yield f"    {found.instance}: {written} = {_shown(left)} {found.relation} {truth} = {_shown(right)}"
+    elif evidence.of is not None:
+        yield f"    the ratio of the two sides reaches {_shown(outcome.best_ratio)}:"
+        yield f"    with less than that share of its constant, {evidence.of.name} fails here"
     else:
         yield f"    {outcome.instances} instances, no violation"
         if outcome.undecided:
             yield f"    {outcome.undecided} of them stayed undecided at the highest precision"
         if outcome.best_ratio is not None:
-            yield f"    largest ratio of the two sides: {outcome.best_ratio}"
+            yield f"    largest ratio of the two sides: {_shown(outcome.best_ratio)}"
         if outcome.worst_float:
             yield f"    float64: worst error ÷ bound {outcome.worst_float:.3g}"
         if outcome.found is not None:
             yield f"    found: {outcome.found}"
+
+
+def _shown(number: Any) -> str:
+    """The number itself where a reader can take it in, and its decimals where they say more."""
+    text, decimals = str(number), f"{float(floating(number)):.6g}"
+    if "/" not in text or len(text) < 8:
+        return text
+    return f"{text} ≈ {decimals}" if len(text) < 30 else f"≈ {decimals}"

@@ -76,10 +76,11 @@ def require(given: Mapping[str, Any], /, **domains: str) -> None:
     for name, text in domains.items():
         if given.get(name) is not None:
             leading[name] = _check(name, given[name], text, sizes)
-    try:
-        np.broadcast_shapes(*leading.values())
-    except ValueError:
-        raise InvalidArgumentError(f"the leading axes do not broadcast: {leading}") from None
+    if len(set(leading.values())) > 1:
+        try:
+            np.broadcast_shapes(*leading.values())
+        except ValueError:
+            raise InvalidArgumentError(f"the leading axes do not broadcast: {leading}") from None
 
 
 def _check(name: str, value: Any, text: str, sizes: Sizes) -> tuple[int, ...]:

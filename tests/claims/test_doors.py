@@ -17,6 +17,14 @@ def test_ledger_runs_a_group_and_writes_what_it_saw(policyproof, tmp_path):
     pinsker = [entry for entry in run["evidence"] if entry["kind"] == "tight" and "ratio" in entry]
     assert pinsker
     assert all(0 < entry["ratio_float"] <= 1 for entry in pinsker)
+    assert f"{len(pinsker)} tight families" in done.stdout
+
+
+def test_ledger_tells_how_tight_every_inequality_is(policyproof):
+    done = policyproof("ledger", "--group", "trust-region-bound", "--instances", "1", "--seed", "1", "--tightness")
+    assert done.returncode == 0, done.stderr
+    assert "1.000000  trust_region_bound.theorem.coupling_form_is_attained" in done.stdout
+    assert "0.997037  trust_region_bound.theorem.four_is_sharp" in done.stdout
 
 
 def test_an_unknown_group_is_refused(policyproof):
@@ -28,10 +36,22 @@ def test_an_unknown_group_is_refused(policyproof):
 @pytest.mark.parametrize(
     ("claim", "says"),
     [
-        ("trpo-theorem-1", ["true with hypotheses", "tight ", "the ratio of the two sides reaches", "hypotheses:"]),
+        (
+            "trpo-theorem-1",
+            [
+                "true with hypotheses",
+                "tight ",
+                "the ratio of the two sides reaches 5000000000/5014859801 ≈ 0.997037",
+                "hypotheses:",
+            ],
+        ),
         ("pg-000-missing-factor", ["false as written", "counterexample", "1/4 ≠", "1/2"]),
         ("ppo-vs-value-based-table", ["nothing can execute it"]),
-        ("gae-equals-td-error-sum", ["theorem", "Schulman", "must reject: bootstrap-from-own-state"]),
+        (
+            "gae-equals-td-error-sum",
+            ["theorem", "Schulman", "must reject: bootstrap-from-own-state", "got 0.0, not 1/2 ±", "3/2 ≠ Ψ₍₁₎ = 1"],
+        ),
+        ("state-values-satisfy-the-bellman-equation", ["fails at", "got", "hypotheses:"]),
         ("done-flag-of-the-next-step", ["RoboVerseOrg/RoboVerse#814"]),
     ],
 )

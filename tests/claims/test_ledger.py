@@ -2,9 +2,11 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
-from policyproof.claims.evidence import all_evidence
+from policyproof.claims.evidence import all_evidence, inequality, tight
 from policyproof.claims.ledger import BEYOND, ledger
+from policyproof.reference.arithmetic import exact
 
 EVIDENCE = all_evidence()
 EXECUTED = {claim for evidence in EVIDENCE for claim in evidence.claims}
@@ -66,6 +68,21 @@ def test_every_inequality_has_a_family_where_it_is_tight():
         evidence.name for evidence in EVIDENCE if evidence.kind == "inequality" and not sharp & set(evidence.claims)
     ]
     assert not blunt
+
+
+@pytest.mark.parametrize(
+    "family", [evidence for evidence in EVIDENCE if evidence.kind == "tight"], ids=lambda family: family.name
+)
+def test_a_smaller_constant_fails_on_the_tight_family(family):
+    share = exact(999_999).item() / 1_000_000 * family.run(1, 0).best_ratio
+
+    @inequality()
+    def with_a_smaller_constant(case):
+        smaller, larger = family.of(case)
+        return smaller, share * np.asarray(larger)
+
+    with pytest.raises(AssertionError, match="is more than"):
+        tight(of=with_a_smaller_constant, reaches=0)(family.function).run(1, 0)
 
 
 def test_evidence_stands_once_under_its_name():
