@@ -45,7 +45,7 @@ libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/rea
 	$(MATRIX) 1440 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
 	$(MATRIX) 120 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
 	$(MATRIX) 90 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
-	$(MATRIX) 120 $(LIBRARIES)/bin/pytest tests/adapters/test_updates.py --junit-xml reports/runs/updates.xml || failed=1; \
+	OMP_NUM_THREADS=1 $(MATRIX) 120 $(LIBRARIES)/bin/pytest tests/adapters/test_updates.py --junit-xml reports/runs/updates.xml || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
