@@ -39,13 +39,16 @@ published: $(READY)
 # interrupted, and writes what it has.
 MATRIX := timeout --foreground --signal INT --kill-after 60
 JUDGED := check --seed 0 --max-time 35
+UPDATES := tests/adapters/test_updates.py --junit-xml reports/runs
+libraries: export OMP_NUM_THREADS := 1
 libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
 	mkdir -p reports/runs
 	failed=0; \
-	$(MATRIX) 1440 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
+	$(MATRIX) 1380 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
 	$(MATRIX) 120 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
 	$(MATRIX) 90 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
-	OMP_NUM_THREADS=1 $(MATRIX) 120 $(LIBRARIES)/bin/pytest tests/adapters/test_updates.py --junit-xml reports/runs/updates.xml || failed=1; \
+	$(MATRIX) 120 $(LIBRARIES)/bin/pytest $(UPDATES)/updates.xml || failed=1; \
+	$(MATRIX) 60 $(LIBRARIES)-agilerl/bin/pytest -k agilerl $(UPDATES)/updates-agilerl.xml || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
@@ -60,7 +63,7 @@ $(LIBRARIES)-agilerl/ready: adapters/requirements/agilerl.txt
 	$(PYTHON) -m venv $(LIBRARIES)-agilerl
 	$(LIBRARIES)-agilerl/bin/pip install --quiet --constraint constraints.txt torch
 	$(LIBRARIES)-agilerl/bin/pip install --quiet --requirement adapters/requirements/agilerl.txt
-	$(LIBRARIES)-agilerl/bin/pip install --quiet --editable .
+	$(LIBRARIES)-agilerl/bin/pip install --quiet --editable . pytest
 	touch $@
 
 $(LIBRARIES)-garage/ready: adapters/requirements/garage.txt

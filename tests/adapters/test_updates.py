@@ -39,6 +39,10 @@ HALVES = tuple(f"1/{2**j}" for j in range(11))
 PLAIN, DEFAULT = True, False
 
 ASCENTS = {
+    ("agilerl", PLAIN): Ascent(WHOLE * 3, normalised=Normalised()),
+    ("agilerl", DEFAULT): Ascent(
+        WHOLE * 4, rate=1e-4, normalised=Normalised(), bonus="0.01", adam="1e-8", max_norm="1/2"
+    ),
     ("pfrl", PLAIN): Ascent(WHOLE * 3),
     ("pfrl", DEFAULT): Ascent((64,) * 4, rate=1e-3, normalised=Normalised(ddof=0), bonus="0.01", adam="1e-8"),
     ("rllib", PLAIN): Ascent(WHOLE * 3),
