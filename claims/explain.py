@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from flint import fmpq
+
 from ..reference.arithmetic import floating
 from .evidence import Counterexample, Evidence, all_evidence
 from .ledger import ledger
@@ -58,8 +60,9 @@ def _tell(evidence: Evidence) -> Iterator[str]:
 
 
 def _shown(number: Any) -> str:
-    """The number itself where a reader can take it in, and its decimals where they say more."""
-    text, decimals = str(number), f"{float(floating(number)):.6g}"
-    if "/" not in text or len(text) < 8:
+    """A rational in full where a reader can take it in, and its decimals where they say more; a ball as it is."""
+    text = str(number)
+    if not isinstance(number, fmpq) or len(text) < 8:
         return text
-    return f"{text} ≈ {decimals}" if len(text) < 30 else f"≈ {decimals}"
+    decimals = f"≈ {float(floating(number)):.6g}"
+    return f"{text} {decimals}" if len(text) < 30 else decimals

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import wraps
-from inspect import signature
+from inspect import cleandoc, signature
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -44,7 +44,8 @@ class InvalidArgumentError(ValueError):
 
 
 def domain(**domains: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Have a function ``require`` its arguments to lie in these domains."""
+    """Have a function ``require`` its arguments to lie in these domains, and say so at the end of its docstring."""
+    section = "\n".join(["", "", "Domain", "------", *(f"{name} : {text}" for name, text in domains.items())])
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         parameters = signature(function)
@@ -54,6 +55,7 @@ def domain(**domains: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             require(parameters.bind(*args, **kwargs).arguments, **domains)
             return function(*args, **kwargs)
 
+        checked.__doc__ = cleandoc(function.__doc__ or "") + section
         return checked
 
     return decorate

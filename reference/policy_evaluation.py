@@ -33,18 +33,21 @@ def state_values(mdp: TabularMDP, policy: Array) -> Array:
 
 
 def action_values(mdp: TabularMDP, policy: Array) -> Array:
-    """Q^π(s, a) = r(s, a) + γ Σ_s' P(s'|s, a) V^π(s'), ``[..., S, A]``."""
+    """Q^π(s, a) = r(s, a) + γ Σ_s' P(s'|s, a) V^π(s'), ``[..., S, A]`` (Sutton and Barto, 2018, eq. 4.6)."""
     return _backup(mdp, state_values(mdp, policy))
 
 
 def advantages(mdp: TabularMDP, policy: Array) -> Array:
-    """A^π(s, a) = Q^π(s, a) − V^π(s), ``[..., S, A]``; Σₐ π(a|s) A^π(s, a) = 0 at every state."""
+    """A^π(s, a) = Q^π(s, a) − V^π(s), ``[..., S, A]``; Σₐ π(a|s) A^π(s, a) = 0 at every state (Baird, 1993)."""
     values = state_values(mdp, policy)
     return np.asarray(_backup(mdp, values) - values[..., None])
 
 
 def performance(mdp: TabularMDP, policy: Array) -> Scalar:
-    """η(π) = E[Σ_t γ^t r_t | s₀ ~ μ, a ~ π] = Σ_s μ(s) V^π(s)."""
+    """η(π) = E[Σ_t γ^t r_t | s₀ ~ μ, a ~ π] = Σ_s μ(s) V^π(s).
+
+    Kakade and Langford (2002), section 2, where it is (1−γ) times as large.
+    """
     return (mdp.initial * state_values(mdp, policy)).sum(axis=-1)
 
 

@@ -12,7 +12,10 @@ __all__ = ["unnormalised_visitation", "visitation"]
 
 
 def unnormalised_visitation(mdp: TabularMDP, policy: Array) -> Array:
-    """ρ_π(s) = Σ_t γ^t P(s_t = s), the solution of (I − γ P_πᵀ) ρ = μ; sums to 1/(1−γ). ``[..., S]``."""
+    """ρ_π(s) = Σ_t γ^t P(s_t = s), the solution of (I − γ P_πᵀ) ρ = μ; sums to 1/(1−γ). ``[..., S]``.
+
+    Schulman et al. (2015), section 2; as a linear system, Puterman (1994), section 6.9.
+    """
     return solve(np.swapaxes(bellman_matrix(mdp, policy), -1, -2), mdp.initial)
 
 

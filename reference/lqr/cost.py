@@ -44,7 +44,7 @@ def state_second_moment(regulator: LinearQuadraticRegulator, gain: Array) -> Arr
 
 
 def cost(regulator: LinearQuadraticRegulator, gain: Array) -> Scalar:
-    """C(K) = E Σ_t x_tᵀ(Q + KᵀRK)x_t = tr(P_K Σ₀).
+    """C(K) = E Σ_t x_tᵀ(Q + KᵀRK)x_t = tr(P_K Σ₀) (Fazel et al., 2018, section 3).
 
     Raises
     ------

@@ -12,7 +12,10 @@ __all__ = ["action_value_from_data", "greedy_gain", "quadratic_features"]
 
 @domain(joint="... d")
 def quadratic_features(joint: Array) -> Array:
-    """φ(z) = (z_i z_j)_{i ≤ j} ``[..., d(d+1)/2]``, off-diagonal products twice, so that φ(z)·θ = zᵀHz."""
+    """φ(z) = (z_i z_j)_{i ≤ j} ``[..., d(d+1)/2]``, off-diagonal products twice, so that φ(z)·θ = zᵀHz.
+
+    Bradtke (1993).
+    """
     z = np.asarray(joint)
     rows, columns = np.triu_indices(z.shape[-1])
     return np.asarray(z[..., rows] * z[..., columns] * np.where(rows == columns, 1, 2))
@@ -43,7 +46,7 @@ def action_value_from_data(states: Array, controls: Array, costs: Array, next_st
 
 @domain(action_value="d d", state_size="of d")
 def greedy_gain(action_value: Array, state_size: int) -> Array:
-    """K' = H_uu⁻¹ H_ux ``[m, n]``, so that u = −K'x minimises (x, u)ᵀH(x, u)."""
+    """K' = H_uu⁻¹ H_ux ``[m, n]``, so that u = −K'x minimises (x, u)ᵀH(x, u) (Bradtke, 1993)."""
     H: Array = np.asarray(action_value)
     cross: Array = H[state_size:, :state_size]
     return solve(H[state_size:, state_size:], cross.T).T

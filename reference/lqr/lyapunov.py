@@ -12,7 +12,10 @@ __all__ = ["lyapunov_matrix", "lyapunov_solution"]
 
 @domain(loop="n n", discount="[0, 1]")
 def lyapunov_matrix(loop: Array, *, discount: Scalar = 1) -> Array:
-    """I − γ Fᵀ⊗Fᵀ ``[n², n²]``, which maps vec X, row by row, to vec(X − γ FᵀXF)."""
+    """I − γ Fᵀ⊗Fᵀ ``[n², n²]``, which maps vec X, row by row, to vec(X − γ FᵀXF).
+
+    vec(AXB) = (A ⊗ Bᵀ) vec X for rows (Horn and Johnson, 1991, "Topics in matrix analysis", lemma 4.3.1).
+    """
     F = np.asarray(loop)
     identity = convert(np.eye(F.size, dtype=int), arithmetic_of(F))
     return np.asarray(identity - discount * np.kron(F.T, F.T))

@@ -13,7 +13,10 @@ __all__ = ["controls_cost", "riccati_gain", "riccati_map"]
 
 @domain(value="n n")
 def riccati_gain(regulator: LinearQuadraticRegulator, value: Array) -> Array:
-    """K = (R + BᵀPB)⁻¹ BᵀPA ``[m, n]``, the best first step where xᵀPx is the cost from then on."""
+    """K = (R + BᵀPB)⁻¹ BᵀPA ``[m, n]``, the best first step where xᵀPx is the cost from then on.
+
+    Bertsekas (2012), section 3.1.
+    """
     A, B = regulator.A, regulator.B
     return solve(regulator.R + B.T @ value @ B, (B.T @ value @ A).T).T
 

@@ -56,6 +56,8 @@ def clipped_objective_derivatives(ratio: Array, advantages: Array, *, clip_range
 def policy_loss(log_probs: Array, old_log_probs: Array, advantages: Array, *, clip_range: Scalar) -> Scalar:
     """L = −(1/B) Σ_i min(ρ_i Â_i, clip(ρ_i, 1−ε, 1+ε) Â_i) for arrays ``[B]``, one number.
 
+    Schulman et al. (2017), eq. 7.
+
     Raises
     ------
     ValueError: ε outside [0, 1), or shapes that are not one ``[B]`` with B ≥ 1.

@@ -11,7 +11,7 @@ __all__ = ["entropy", "entropy_gradient"]
 
 
 def entropy(policy: Array) -> Array:
-    """H(π) = −Σ_a π(a) log π(a) over the last axis, in nats; 0 log 0 = 0.
+    """H(π) = −Σ_a π(a) log π(a) over the last axis, in nats; 0 log 0 = 0 (Shannon, 1948, section 6).
 
     Raises
     ------

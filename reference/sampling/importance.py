@@ -24,7 +24,7 @@ class MissingSupportError(ValueError):
 
 @domain(target="... A in Δ", sampling="... A in Δ")
 def importance_weights(target: Array, sampling: Array) -> Array:
-    """w(a) = π(a)/q(a) ``[..., A]``, and 0 where both are 0.
+    """w(a) = π(a)/q(a) ``[..., A]``, and 0 where both are 0 (Kahn and Marshall, 1953).
 
     Raises
     ------
@@ -49,7 +49,7 @@ def truncated(weights: Array, level: Scalar) -> Array:
 
 
 def weighted_second_moment(target: Array, sampling: Array) -> Scalar:
-    """E_q[w²] = Σ_a π(a)²/q(a) over the support of q, ``[...]``."""
+    """E_q[w²] = Σ_a π(a)²/q(a) over the support of q, ``[...]`` (Metelli et al., 2018, section 3)."""
     return (np.asarray(sampling) * importance_weights(target, sampling) ** 2).sum(axis=-1)
 
 

@@ -22,7 +22,7 @@ def surrogate_performance(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
 
 
 def surrogate_advantage(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
-    """L_old(new) − η(old) = Σ_s ρ_old(s) Ā(s), 0 where the two policies are the same."""
+    """L_old(new) − η(old) = Σ_s ρ_old(s) Ā(s), 0 where the two policies are the same (Schulman et al., 2015, eq. 3)."""
     return (unnormalised_visitation(mdp, old) * expected_advantage(mdp, old, new)).sum(axis=-1)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from policyproof.claims.ppo.cases import matrices
 from policyproof.invariants.lattice import distributions
-from policyproof.reference.arithmetic import SingularMatrixError, ball, exact, floating, log, precision
+from policyproof.reference.arithmetic import SingularMatrixError, ball, exact, floating, log, precision, sqrt
 from policyproof.reference.ppo import (
     RunningMoments,
     adam_steps,
@@ -95,6 +95,18 @@ def test_adam_by_hand_and_its_refusals():
         adam_steps(exact([[1]]), learning_rate=one, beta_1=one, beta_2=half, epsilon=one)
     with pytest.raises(ValueError, match="epsilon = 0 is outside"):
         adam_steps(exact([[1]]), learning_rate=one, beta_1=half, beta_2=half, epsilon=0 * one)
+
+
+def test_adam_is_a_quotient_of_weighted_means():
+    """m̂_k = Σ_{i≤k} β₁ᵏ⁻ⁱ g_i / Σ_{i≤k} β₁ᵏ⁻ⁱ and v̂_k alike of squares by β₂: no recursion, no correction."""
+    gradients, rates, one = exact([[2], [-1], [5]]), (number("1/2"), number("3/4")), number(1)
+    steps = adam_steps(gradients, learning_rate=one, beta_1=rates[0], beta_2=rates[1], epsilon=one)
+    for k, step in enumerate(steps):
+        means = []
+        for rate, power in zip(rates, (1, 2), strict=True):
+            weights = exact([rate ** (k - i) for i in range(k + 1)])
+            means.append(weights @ gradients[: k + 1] ** power / weights.sum())
+        assert encloses(step * (sqrt(means[1]) + one), -means[0])
 
 
 def test_gradients_are_cut_to_length():

@@ -382,6 +382,10 @@ def test_a_refusal_says_which_argument_and_why(oracle, change, message):
         call(oracle, {**arguments(oracle), **change})
 
 
+def test_a_docstring_ends_with_the_domain():
+    assert visitation_shift.__doc__.endswith("Domain\n------\ndiscount : [0, 1)\nalpha : [0, 1]")
+
+
 def test_infinity_has_its_value():
     """No warning, no NaN: what has a limit has it."""
     infinity, half, rows = np.inf, np.array([0.5, 0.5]), np.array([[0.25, 0.75], [0.75, 0.25]])
