@@ -9,7 +9,7 @@ from ..arithmetic import Arithmetic, Array, arithmetic_of, convert, log
 from ..domain import domain
 from ..tabular_mdp import validate_distribution
 
-__all__ = ["InvalidDistributionError", "categorical_kl"]
+__all__ = ["InvalidDistributionError", "bregman", "categorical_kl"]
 
 NEAR = 0.25
 """|u| up to which u − ln(1+u) goes by its series; beyond, the subtraction costs less than four bits."""
@@ -47,7 +47,7 @@ def categorical_kl(p: Array, q: Array) -> Array:
     both = here & ~missing
     if arithmetic is Arithmetic.FLOAT:
         terms = np.where(missing, np.inf, q)
-        terms[both] = _bregman(p[both], q[both])
+        terms[both] = bregman(p[both], q[both])
     else:
         terms = 0 * p
         terms[missing] = arb("inf")
@@ -55,7 +55,7 @@ def categorical_kl(p: Array, q: Array) -> Array:
     return np.asarray(terms.sum(axis=-1))
 
 
-def _bregman(p: Array, q: Array) -> Array:
+def bregman(p: Array, q: Array) -> Array:
     """The term p ln(p/q) − p + q ≥ 0 for positive floats, without cancellation.
 
     With s = u/(2+u): ln(1+u) = 2 artanh s and u − 2s = us, so u − ln(1+u) = s (u − 2s² Σₖ s²ᵏ/(2k+3)).

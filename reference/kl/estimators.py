@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, log
+from ..arithmetic import Arithmetic, Array, arithmetic_of, log
 from ..domain import domain
+from .categorical import bregman
 
 __all__ = ["k1", "k2", "k3"]
 
@@ -24,5 +25,11 @@ def k2(ratio: Array) -> Array:
 
 @domain(ratio="... in (0, ∞)")
 def k3(ratio: Array) -> Array:
-    """k₃ = r − 1 − ln r: never negative, and unbiased for KL(q‖p) where p ≪ q (Schulman, 2020)."""
-    return np.asarray(np.asarray(ratio) - 1 - log(ratio))
+    """k₃ = r − 1 − ln r: never negative, and unbiased for KL(q‖p) where p ≪ q (Schulman, 2020).
+
+    In float64 without cancellation, however close r is to 1.
+    """
+    ratio = np.asarray(ratio)
+    if arithmetic_of(ratio) is Arithmetic.FLOAT:
+        return bregman(np.ones_like(ratio, dtype=np.float64), ratio)
+    return np.asarray(ratio - 1 - log(ratio))
