@@ -1,7 +1,9 @@
 """Learning curves of PPO and TRPO: ours and stable-baselines3's or sb3-contrib's, over eight seeds or the number given.
 
 Both sides have the same hyper-parameters: `TASKS`. Where a task normalises observations and rewards, theirs does it by
-`VecNormalize`; returns are always in the environment's own rewards.
+`VecNormalize`; returns are always in the environment's own rewards. sb3-contrib's TRPO averages the divergence over the
+D dimensions of an action: its trust region is D times as large as `target_kl` says, and its damping D times too. So
+where D > 1 each side learns twice, with the numbers as given and with those that give it the other's trust region.
 
 What is drawn is the mean return of the last 100 episodes of training, brought to common steps: its interquartile mean
 over the seeds (a quarter of them, rounded down, is left out at either end) and the band in which 95 % of 2,000
@@ -13,10 +15,14 @@ bootstrap resamples of the seeds fall. Hopper and HalfCheetah need the extra `mu
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
+from math import prod
 from typing import Any
 
+import gymnasium
 import numpy as np
 import sb3_contrib
 import stable_baselines3
@@ -32,6 +38,7 @@ LIBRARIES = ("torch", "numpy", "numba", "gymnasium", "stable-baselines3", "sb3-c
 
 Config = PPOConfig | TRPOConfig
 Floats = NDArray[np.float64]
+Runs = Iterator[tuple[int, float]]
 SHORT = PPOConfig(environments=8, steps=128, epochs=10, minibatch_size=64)
 SHORT_TRPO = TRPOConfig(environments=8, steps=256)
 SWING = PPOConfig(environments=4, steps=1024, epochs=10, minibatch_size=64, gamma=0.9, learning_rate=1e-3)
@@ -52,7 +59,7 @@ TASKS: dict[tuple[str, str], tuple[int, Config]] = {
 """Steps and settings. Pendulum's are those of rl-baselines3-zoo, without its state-dependent exploration."""
 
 
-def _ours(environment: str, steps: int, config: Config) -> Iterator[tuple[int, float]]:
+def _ours(environment: str, steps: int, config: Config) -> Runs:
     agent = PPO(environment, config) if isinstance(config, PPOConfig) else TRPO(environment, config)
     for update in agent.updates(steps):
         yield update.steps, update.mean_return
@@ -71,7 +78,7 @@ class _Watch(BaseCallback):
         self.seen.append((self.num_timesteps, float(np.mean(episodes)) if episodes else float("nan")))
 
 
-def _theirs(environment: str, steps: int, config: Config) -> Iterator[tuple[int, float]]:
+def _theirs(environment: str, steps: int, config: Config) -> Runs:
     environments = make_vec_env(environment, config.environments, seed=config.seed)
     if config.normalize_observations or config.normalize_rewards:
         environments = VecNormalize(
@@ -120,15 +127,35 @@ def _curve(name: str, grid: Floats, runs: list[list[tuple[int, float]]]) -> dict
     return {"name": name, "steps": grid.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
 
 
+def _sides(algorithm: str, environment: str, config: Config) -> dict[str, Callable[[Config], Runs]]:
+    """Who learns, by the name of its curve."""
+    steps, _ = TASKS[algorithm, environment]
+    ours, theirs = (partial(side, environment, steps) for side in (_ours, _theirs))
+    dimensions = prod(gymnasium.make(environment).action_space.shape or ())
+    if isinstance(config, PPOConfig):
+        return {"policyproof": ours, "stable-baselines3": theirs}
+    if dimensions == 1:
+        return {"policyproof": ours, "sb3-contrib": theirs}
+
+    def scaled(by: float, side: Callable[[Config], Runs]) -> Callable[[Config], Runs]:
+        return lambda seeded: side(replace(seeded, max_kl=by * config.max_kl, damping=by * config.damping))
+
+    return {
+        "policyproof": ours,
+        f"policyproof, max_kl and damping × {dimensions}": scaled(dimensions, ours),
+        "sb3-contrib": theirs,
+        f"sb3-contrib, target_kl and damping ÷ {dimensions}": scaled(1 / dimensions, theirs),
+    }
+
+
 def _record(algorithm: str, environment: str, seeds: int) -> dict[str, Any]:
     torch.set_num_threads(1)
     steps, config = TASKS[algorithm, environment]
-    peer = {"PPO": "stable-baselines3", "TRPO": "sb3-contrib"}[algorithm]
-    found: dict[str, list[list[tuple[int, float]]]] = {"policyproof": [], peer: []}
+    sides = _sides(algorithm, environment, config)
+    found: dict[str, list[list[tuple[int, float]]]] = {name: [] for name in sides}
     for seed in range(seeds):
-        seeded = type(config)(**{**config.as_dict(), "seed": seed})
-        for name, play in zip(found, (_ours, _theirs), strict=True):
-            found[name].append(list(play(environment, steps, seeded)))
+        for name, play in sides.items():
+            found[name].append(list(play(replace(config, seed=seed))))
         print(
             f"seed {seed}: " + ", ".join(f"{name} {runs[-1][-1][1]:.4g}" for name, runs in found.items()),
             file=sys.stderr,
