@@ -99,7 +99,10 @@ def tightness_of(ledger: Mapping[str, Any]) -> Markup:
 def learning_curves(record: Mapping[str, Any]) -> Markup:
     """Interquartile means over the seeds, each with its band."""
     curves = record["curves"]
-    left, right, top, bottom = 64, 520, 44, 280
+    left, right = 64, 520
+    keys = _keys([curve["name"] for curve in curves], left, right)
+    top = keys[-1][1] + 28
+    bottom = top + 236
     xs = [step for curve in curves for step in curve["steps"]]
     ys = [value for curve in curves for key in ("low", "high") for value in curve[key]]
     x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
@@ -113,21 +116,32 @@ def learning_curves(record: Mapping[str, Any]) -> Markup:
     for share in (0.0, 0.5, 1.0):
         y = bottom - (bottom - top) * share
         parts.append(Markup('<path class="tick" d="M{} {:.1f}H{}"/>').format(left, y, right))
-        parts.append(text(left - 8, y + 4, f"{y0 + (y1 - y0) * share:.3g}", "row"))
+        parts.append(text(left - 8, y + 4, f"{float(f'{y0 + (y1 - y0) * share:.3g}'):,g}", "row"))
         parts.append(text(left + (right - left) * share, bottom + 18, f"{x0 + (x1 - x0) * share:,.0f}", "axis"))
-    key = left
-    for i, curve in enumerate(curves):
+    for i, (curve, (x, y)) in enumerate(zip(curves, keys, strict=True)):
         tone, steps = i % TONES, curve["steps"]
         band = [at(s, v) for s, v in zip(steps, curve["high"], strict=True)]
         band += [at(s, v) for s, v in zip(reversed(steps), reversed(curve["low"]), strict=True)]
         line = [at(s, v) for s, v in zip(steps, curve["interquartile_mean"], strict=True)]
         parts.append(Markup('<path class="band tone-{}" d="M{}Z"/>').format(tone, "L".join(band)))
         parts.append(Markup('<path class="line tone-{}" d="M{}"/>').format(tone, "L".join(line)))
-        parts.append(Markup('<circle class="dot tone-{}" cx="{}" cy="16" r="6"/>').format(tone, key))
-        parts.append(text(key + 12, 20, curve["name"], "key"))
-        key += 40 + 8 * len(curve["name"])
+        parts.append(Markup('<circle class="dot tone-{}" cx="{}" cy="{}" r="6"/>').format(tone, x, y))
+        parts.append(text(x + 12, y + 4, curve["name"], "key"))
     parts.append(text((left + right) / 2, bottom + 38, "steps", "axis"))
-    return svg("plot", (0, 0, max(right + 40, key), bottom + 44), f"learning curves: {record['what']}", parts)
+    return svg("plot", (0, 0, right + 40, bottom + 44), f"learning curves: {record['what']}", parts)
+
+
+def _keys(names: Sequence[str], left: int, right: int) -> list[tuple[int, int]]:
+    """Where the names stand, beside each other while there is room."""
+    found: list[tuple[int, int]] = []
+    x, y = left, 16
+    for name in names:
+        width = 40 + 8 * len(name)
+        if found and x + width > right + 40:
+            x, y = left, y + 20
+        found.append((x, y))
+        x += width
+    return found
 
 
 def _tick(x: float, top: float, bottom: float, words: str) -> Markup:
