@@ -16,7 +16,7 @@ from torchrl.objectives.value import GAE
 
 from .._torch import Table, generators_kept
 
-__all__ = ["collected"]
+__all__ = ["collected", "tables"]
 
 
 class _Float(nn.Module):
@@ -29,18 +29,23 @@ class _Float(nn.Module):
         return logits
 
 
-def collected(
-    make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
-) -> Any:
-    """One batch of the collector, with advantages and targets."""
+def tables(logits: Any, values: Any) -> tuple[Any, Any]:
+    """An actor and a critic that look a state up."""
     actor = ProbabilisticActor(
-        TensorDictModule(_Float(np.log(policy)), in_keys=["observation"], out_keys=["logits"]),
+        TensorDictModule(_Float(logits), in_keys=["observation"], out_keys=["logits"]),
         in_keys=["logits"],
         distribution_class=torch.distributions.Categorical,
         return_log_prob=True,
         default_interaction_type=InteractionType.RANDOM,
     )
-    critic = TensorDictModule(_Float(values[:, None]), in_keys=["observation"], out_keys=["state_value"])
+    return actor, TensorDictModule(_Float(values[:, None]), in_keys=["observation"], out_keys=["state_value"])
+
+
+def collected(
+    make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
+) -> Any:
+    """One batch of the collector, with advantages and targets."""
+    actor, critic = tables(np.log(policy), values)
     with generators_kept():
         torch.manual_seed(seed)
         vector = SerialEnv(envs, [lambda: GymWrapper(make_env(), categorical_action_encoding=True)] * envs)

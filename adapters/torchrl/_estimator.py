@@ -12,11 +12,12 @@ try:
     from torchrl.objectives.value import functional
 
     from .._collectors.torchrl import collected
+    from .._learning.torchrl import learned
     from .._torch import tensor
 except ImportError as error:
     raise NotInstalledError("torchrl", "pip install torchrl") from error
 
-__all__ = ["VERSION", "collected", "estimates"]
+__all__ = ["VERSION", "collected", "estimates", "learned"]
 
 VERSION = torchrl.__version__
 
