@@ -194,8 +194,9 @@ class Softmax(Batch):
 
     def entropy_gradient(self):
         """The gradient of the mean entropy."""
-        exactly = (self.weights()[:, None] * entropy_gradient(softmax(self.logits))).ravel()
-        return widened(exactly, 64 * UNIT)
+        exactly = self.weights()[:, None] * entropy_gradient(softmax(self.logits))
+        visited = np.bincount(self.states, minlength=self.shape[0]) > 0
+        return widened(exactly, 64 * UNIT * visited[:, None].astype(int)).ravel()
 
     def divergence(self, other):
         """KL(π ‖ π′) of the state of each row, ``[B]``."""
@@ -256,6 +257,7 @@ class Ascent:
 
     ``adam`` is ε of Adam; without it, steps are ``rate`` times the gradient. ``bonus`` weighs the entropy, ``penalty``
     KL(old ‖ new). ``desired_kl`` steers the rate: down by 1.5 where a minibatch has moved twice as far, up where half.
+    ``decay`` is what AdamW takes off parameters, times the rate. Rows are ``drawn`` out of so many of the first ones.
     """
 
     sizes: Any
@@ -267,6 +269,8 @@ class Ascent:
     adam: Any = None
     max_norm: Any = None
     desired_kl: Any = None
+    decay: str = "0"
+    drawn: Any = None
 
     def end(self, given, minibatches):
         """The parameters after a step on each minibatch."""
@@ -279,7 +283,8 @@ class Ascent:
                 part = given.rows(index)
                 rate = self._steered(rate, part, start)
                 gradients.append(self._slope(part, old[index], start.rows(index)))
-                given = given.moved(self._step(np.stack(gradients), rate))
+                decayed = number(rate) * number(self.decay) * given.parameters
+                given = given.moved(self._step(np.stack(gradients), rate) - decayed)
             return given.parameters
 
     def _slope(self, part, old, start):

@@ -43,8 +43,24 @@ ASCENTS = {
     ("agilerl", DEFAULT): Ascent(
         WHOLE * 4, rate=1e-4, normalised=Normalised(), bonus="0.01", adam="1e-8", max_norm="1/2"
     ),
+    ("elegantrl", PLAIN): Ascent(WHOLE * 3, normalised=Normalised(epsilon="1e-4"), drawn=23),
+    ("elegantrl", DEFAULT): Ascent(
+        (128,),
+        rate=6e-5,
+        clip_range="1/4",
+        normalised=Normalised(epsilon="1e-4"),
+        bonus="0.01",
+        adam="1e-8",
+        max_norm="3",
+        decay="0.01",
+        drawn=23,
+    ),
     ("pfrl", PLAIN): Ascent(WHOLE * 3),
     ("pfrl", DEFAULT): Ascent((64,) * 4, rate=1e-3, normalised=Normalised(ddof=0), bonus="0.01", adam="1e-8"),
+    ("rl_games", PLAIN): Ascent(WHOLE * 3),
+    ("rl_games", DEFAULT): Ascent(
+        (3,) * 32, rate=2e-4, normalised=Normalised(), bonus="0.01", adam="1e-8", max_norm="1"
+    ),
     ("rllib", PLAIN): Ascent(WHOLE * 3),
     ("rllib", DEFAULT): Ascent(
         None,
@@ -137,7 +153,7 @@ def test_an_update_of_ppo_is_gradient_ascent_on_the_clipped_objective(library, p
     for batch in batches(library, "ppo", seed):
         got, minibatches, end = decided(ppo, rule, batch, plain)
         assert rule.sizes in (None, tuple(map(len, minibatches)))
-        assert evenly(minibatches)
+        assert evenly(minibatches) if rule.drawn is None else max(map(max, minibatches)) < rule.drawn
         assert told_apart([end], batch.parameters)
         assert inside(got, [end])
         assert not inside(got, [rule.end(batch, minibatches[:-1])])

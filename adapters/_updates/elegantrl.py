@@ -1,0 +1,67 @@
+"""elegantrl: ``update_net`` of its PPO agents after B steps of one environment, each of which ended an episode.
+
+It draws rows with replacement, never the last one, and normalises advantages in either case.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from elegantrl.agents.AgentPPO import AgentDiscretePPO, AgentPPO
+from elegantrl.agents.net import ActorDiscretePPO, ActorPPO, CriticPPO
+from elegantrl.train.config import Config
+
+from .._torch import generators_kept, tensor
+from . import Given
+from ._rows import Nothing, Rows, numbered
+
+__all__ = ["ppo"]
+
+PLAIN = {"ratio_clip": 0.2, "lambda_entropy": 0.0, "repeat_times": 3, "clip_grad_norm": float("inf")}
+
+
+def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+    """``update_net``: parameters, and the rows of each step."""
+    size, discrete, rows = len(given.states), len(given.tables) == 1, Rows(given)
+    known = {"env_name": "given", "state_dim": 1, "action_dim": given.tables[0].shape[1], "if_discrete": discrete}
+    kind = AgentDiscretePPO if discrete else AgentPPO
+    config = Config(kind, None, known)
+    for name, value in ((PLAIN | {"batch_size": size}) if plain else {}).items():
+        setattr(config, name, value)
+
+    def actor(*_dimensions: Any) -> Any:
+        made = (ActorDiscretePPO if discrete else ActorPPO)([1], 1, known["action_dim"])
+        made.net = _Net(rows)
+        if not discrete:
+            made.action_std_log = rows.tables[1]
+        return made
+
+    def critic(*_dimensions: Any) -> Any:
+        made = CriticPPO([1], 1, 1)
+        made.net = Nothing()
+        return made
+
+    with generators_kept():
+        classes = {"act_class": staticmethod(actor), "cri_class": staticmethod(critic)}
+        agent = type("Agent", (kind,), classes)(config.net_dims, 1, known["action_dim"], gpu_id=-1, args=config)
+    if plain:
+        agent.act_optimizer = torch.optim.SGD(rows.parameters(), lr=0.5)
+    seen = numbered(given)[:, None]
+    agent.last_state = seen[-1]
+    columns = tensor(given.actions).reshape(size, 1, -1), tensor(given.log_probs)[:, None]
+    with generators_kept():
+        agent.update_net((seen, *columns, tensor(given.advantages)[:, None], torch.zeros(size, 1)))
+    return rows.vector, rows.asked
+
+
+class _Net(torch.nn.Module):
+    """Logits, or means: log σ belongs to the actor."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def forward(self, numbers: Any) -> Any:
+        outputs = self.rows(numbers)
+        return outputs[0] if isinstance(outputs, tuple) else outputs
