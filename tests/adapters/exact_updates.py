@@ -291,6 +291,8 @@ class Ascent:
         """The gradient of the loss."""
         if self.normalised and self.normalised.apart:
             part = replace(part, advantages=self.normalised.of(part.advantages))
+        if any(not each.is_exact() and each.contains(0) for each in part.advantages):
+            raise UndecidedError("an advantage lies too near 0")
         below, above = policy_loss_gradients(part.log_probs(), old, part.advantages, clip_range=number(self.clip_range))
         if not np.array_equal(floating(below), floating(above)):
             raise UndecidedError("a ratio lies too near a kink")

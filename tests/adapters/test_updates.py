@@ -84,6 +84,15 @@ ASCENTS = {
     ("tianshou", DEFAULT): Ascent(WHOLE, rate=1e-3, normalised=Normalised(apart=True), bonus="0.01", adam="1e-8"),
     ("torchrl", PLAIN): Ascent(WHOLE * 3),
     ("torchrl", DEFAULT): Ascent(WHOLE * 3, bonus="0.01"),
+    ("xuance", PLAIN): Ascent(WHOLE * 3),
+    ("xuance", DEFAULT): Ascent(
+        (3,) * 64,
+        rate=4e-4,
+        normalised=Normalised(ddof=0, apart=True),
+        bonus="0.01",
+        adam="1e-5",
+        max_norm="1/2",
+    ),
 }
 """What each library documents that its PPO does with 24 rows; of RLlib, what FINDINGS.md says that it does."""
 
@@ -169,6 +178,27 @@ def test_rllib_standardises_advantages_among_those_of_the_rows_that_it_adds(seed
     got, minibatches, _ = decided(ppo, rule, batch, DEFAULT)
     exact = replace(rule, normalised=replace(rule.normalised, after=None))
     assert not inside(got, [exact.end(batch, minibatches)]), "declared in FINDINGS.md"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_xuance_takes_another_matrix_for_that_of_fisher(seed, monkeypatch):
+    library, rule = driver("xuance"), Natural(step="1/2", damping="1/1000")
+    for batch in (Gaussian.drawn(seed, 3), Softmax.drawn(seed, 3)):
+        ends = [batch.canonical(end) for end in rule.ends(batch)]
+        assert told_apart(ends, batch.canonical(batch.parameters))
+        assert not inside(batch.canonical(library.npg(given(batch))), ends), "declared in FINDINGS.md"
+        with precision(BITS):
+            units = ball(np.eye(len(batch.parameters)))
+            inverse = floating(np.array([batch.balls().natural(unit, ball("1/1000")[()], 1)[0] for unit in units]))
+        sizes = [table.size for table in batch.tables]
+        blocks = [
+            inverse[end - size : end, end - size : end] for size, end in zip(sizes, np.cumsum(sizes), strict=True)
+        ]
+        fisher = {table.shape: torch.tensor(block).float() for table, block in zip(batch.tables, blocks, strict=True)}
+        with monkeypatch.context() as patched:
+            name = "compute_fisher_information"
+            patched.setattr(library.NPG_Learner, name, lambda _, at, *__, fisher=fisher: fisher[tuple(at.shape)])
+            assert inside(batch.canonical(library.npg(given(batch))), ends)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
