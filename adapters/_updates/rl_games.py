@@ -1,6 +1,6 @@
 """rl_games: ``train_epoch`` of its agents on a rollout of B steps, each of which ended an episode.
 
-For most settings of PPO it has no defaults: those taken are its example's, ``ppo_cartpole.yaml``.
+For most settings of PPO it has no defaults: those taken are of two of its examples, with as many minibatches.
 """
 
 from __future__ import annotations
@@ -30,19 +30,18 @@ from ._rows import Nothing, Rows, numbered
 
 __all__ = ["ppo"]
 
-PLAIN = {"mini_epochs": 3, "learning_rate": 0.5, "normalize_advantage": False, "truncate_grads": False}
-PLAIN |= {"entropy_coef": 0.0}
-BATCH, MINIBATCH = 16 * 32, 64
-"""Rows of the example: here 24 make eight minibatches."""
+PLAIN: dict[str, Any] = {"mini_epochs": 3, "learning_rate": 0.5, "normalize_advantage": False, "truncate_grads": False}
+PLAIN |= {"entropy_coef": 0.0, "lr_schedule": None, "bounds_loss_coef": 0.0}
 
 
 def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
     """``train_epoch``: parameters, and the rows of each step."""
     size, discrete, rows = len(given.states), len(given.tables) == 1, Rows(given)
     space = spaces.Discrete(given.tables[0].shape[1]) if discrete else spaces.Box(-100, 100, given.actions.shape[1:])
-    config = yaml.safe_load((files(rl_games) / "configs/ppo_cartpole.yaml").read_text())["params"]["config"]
-    config |= PLAIN if plain else {}
-    config |= {"minibatch_size": size if plain else size * MINIBATCH // BATCH, "bounds_loss_coef": 0.0}
+    example = files(rl_games) / "configs" / ("ppo_cartpole.yaml" if discrete else "dm_control/pendulum_swingup.yaml")
+    config = yaml.safe_load(example.read_text())["params"]["config"]
+    minibatches = 1 if plain else config["num_actors"] * config["horizon_length"] // config["minibatch_size"]
+    config |= {"minibatch_size": size // minibatches, "normalize_input": False} | (PLAIN if plain else {})
     config |= {"num_actors": 1, "horizon_length": size, "device": "cpu", "reward_shaper": None}
     config |= {"env_info": {"observation_space": spaces.Box(-np.inf, np.inf, (1,)), "action_space": space}}
     config |= {"vec_env": SimpleNamespace(set_train_info=lambda *_: None)}
@@ -89,11 +88,12 @@ register_network("given", _Builder)
 
 
 def _rollout(given: Given, rows: Rows) -> dict[str, Any]:
-    """What ``play_steps`` returns."""
+    """What ``play_steps`` returns; the order of the rows is drawn: later the library shuffles nothing."""
     seen = numbered(given)
     columns = {"obses": seen, "actions": tensor(given.actions), "neglogpacs": -tensor(given.log_probs)}
     columns |= {"returns": tensor(given.advantages)[:, None], "values": 0 * seen, "dones": torch.ones(len(seen))}
     if len(given.tables) == 2:
         mean, log_std = rows(seen)
         columns |= {"mus": mean, "sigmas": log_std.exp()}
-    return columns | {"played_frames": len(seen), "step_time": 0.0}
+    order = torch.randperm(len(seen))
+    return {name: column[order] for name, column in columns.items()} | {"played_frames": len(seen), "step_time": 0.0}

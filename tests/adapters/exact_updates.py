@@ -136,6 +136,12 @@ class Gaussian(Batch):
         """KL(π ‖ π′) of the state of each row, ``[B]``."""
         return gaussian_kl(self.means, self.log_std, other.means, other.log_std)[self.states]
 
+    def divergence_with_additions(self, other):
+        """The same with 10⁻⁵ added in the logarithm and to the variance, within 64 roundings: see FINDINGS.md."""
+        mine, theirs, off, added = exp(self.log_std), exp(other.log_std), self.means - other.means, number("1e-5")
+        terms = log(theirs / mine + added) + (mine**2 + off * off) / (2 * (theirs**2 + added)) - number("1/2")
+        return widened(terms.sum(axis=-1), 64 * UNIT)[self.states]
+
     def divergence_gradient(self, old):
         """The gradient of the mean KL(old ‖ π)."""
         off, precisions = self.means - old.means, exp(-2 * self.log_std)
@@ -143,6 +149,11 @@ class Gaussian(Batch):
         squares = exp(2 * old.log_std) + (weights * off**2).sum(axis=0)
         exactly = np.append(weights * off * precisions, 1 - squares * precisions)
         return widened(exactly, 64 * UNIT * (1 + np.abs(exactly)))
+
+    def size_gradient(self):
+        """The gradient of the mean Σ μ²."""
+        exactly = np.append(2 * self.weights()[:, None] * self.means, 0 * self.log_std)
+        return widened(exactly, 64 * UNIT * np.abs(exactly))
 
     def natural(self, g, damping, per_dimension):
         """(F + c)⁻¹ g for F = diag(w/σ², 2), which the divergence has divided by ``per_dimension``; and its least."""
@@ -257,7 +268,9 @@ class Ascent:
 
     ``adam`` is ε of Adam; without it, steps are ``rate`` times the gradient. ``bonus`` weighs the entropy, ``penalty``
     KL(old ‖ new). ``desired_kl`` steers the rate: down by 1.5 where a minibatch has moved twice as far, up where half.
-    ``decay`` is what AdamW takes off parameters, times the rate. Rows are ``drawn`` out of so many of the first ones.
+    Where ``since`` is set, it is seen after a step, as KL(new ‖ old) to the last step on the same minibatch. ``small``
+    weighs the squares of means. ``decay`` is what AdamW takes off parameters, times the rate. Rows are ``drawn`` out of
+    so many of the first ones.
     """
 
     sizes: Any
@@ -269,6 +282,8 @@ class Ascent:
     adam: Any = None
     max_norm: Any = None
     desired_kl: Any = None
+    since: bool = False
+    small: str = "0"
     decay: str = "0"
     drawn: Any = None
 
@@ -278,13 +293,17 @@ class Ascent:
             start = given = given.balls()
             if self.normalised and not self.normalised.apart:
                 given = replace(given, advantages=self.normalised.of(given.advantages))
-            gradients, rate, old = [], self.rate, start.log_probs()
+            gradients, rate, old, last = [], self.rate, start.log_probs(), {}
             for index in minibatches:
                 part = given.rows(index)
-                rate = self._steered(rate, part, start)
+                if not self.since:
+                    rate = self._steered(rate, part, start)
                 gradients.append(self._slope(part, old[index], start.rows(index)))
                 decayed = number(rate) * number(self.decay) * given.parameters
                 given = given.moved(self._step(np.stack(gradients), rate) - decayed)
+                if self.since:
+                    rate = self._steered_after(rate, part, last.get(tuple(index), start.rows(index)))
+                    last[tuple(index)] = part
             return given.parameters
 
     def _slope(self, part, old, start):
@@ -299,6 +318,8 @@ class Ascent:
         slope = part.gradient(below) - number(self.bonus) * part.entropy_gradient()
         if self.penalty != "0":
             slope = slope + number(self.penalty) * part.divergence_gradient(start)
+        if self.small != "0":
+            slope = slope + number(self.small) * part.size_gradient()
         return slope if self.max_norm is None else self._shortened(slope)
 
     def _shortened(self, slope):
@@ -320,6 +341,12 @@ class Ascent:
         if _beyond(moved, 2 * self.desired_kl):
             return max(1e-5, rate / 1.5)
         return rate if _beyond(moved, self.desired_kl / 2) else min(1e-2, rate * 1.5)
+
+    def _steered_after(self, rate, part, last):
+        moved, faster = part.divergence_with_additions(last).mean(), min(1e-2, rate * 1.5)
+        if _beyond(moved, 2 * self.desired_kl):
+            return max(1e-6, rate / 1.5)
+        return rate if faster == rate or _beyond(moved, self.desired_kl / 2) else faster
 
 
 def _beyond(moved, threshold):
