@@ -1,6 +1,6 @@
-"""elegantrl: ``update_net`` of its PPO agents after B steps of one environment, each of which ended an episode.
+"""elegantrl: ``update_net`` of its PPO agents after B steps, each of which ended an episode.
 
-It draws rows with replacement, never the last one, and normalises advantages in either case.
+It draws rows with replacement, never the last one of an environment, and normalises advantages in either case.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["ppo"]
 PLAIN = {"ratio_clip": 0.2, "lambda_entropy": 0.0, "repeat_times": 3, "clip_grad_norm": float("inf")}
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: bool, environments: int = 1) -> tuple[Any, Any]:
     """``update_net``: parameters, and the rows of each step."""
     size, discrete, rows = len(given.states), len(given.tables) == 1, Rows(given)
     known = {"env_name": "given", "state_dim": 1, "action_dim": given.tables[0].shape[1], "if_discrete": discrete}
@@ -47,11 +47,12 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
         agent = type("Agent", (kind,), classes)(config.net_dims, 1, known["action_dim"], gpu_id=-1, args=config)
     if plain:
         agent.act_optimizer = torch.optim.SGD(rows.parameters(), lr=0.5)
-    seen = numbered(given)[:, None]
+    seen = numbered(given).reshape(-1, environments, 1)
     agent.last_state = seen[-1]
-    columns = tensor(given.actions).reshape(size, 1, -1), tensor(given.log_probs)[:, None]
+    actions = tensor(given.actions).reshape(*seen.shape[:2], -1)
+    log_probs, rewards = (tensor(column).reshape(seen.shape[:2]) for column in (given.log_probs, given.advantages))
     with generators_kept():
-        agent.update_net((seen, *columns, tensor(given.advantages)[:, None], torch.zeros(size, 1)))
+        agent.update_net((seen, actions, log_probs, rewards, 0 * rewards))
     return rows.vector, rows.asked
 
 

@@ -5,6 +5,7 @@ import random
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
@@ -194,6 +195,14 @@ def test_rllib_standardises_advantages_among_those_of_the_rows_that_it_adds(seed
     got, minibatches, _ = decided(ppo, rule, batch, DEFAULT)
     exact = replace(rule, normalised=replace(rule.normalised, after=None))
     assert not inside(got, [exact.end(batch, minibatches)]), "declared in FINDINGS.md"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_elegantrl_divides_by_the_spread_of_one_environment(seed):
+    rule, ppo = ASCENTS["elegantrl", PLAIN], partial(driver("elegantrl").ppo, environments=2)
+    got, minibatches, end = decided(ppo, rule, Gaussian.drawn(seed, 3), PLAIN)
+    assert max(map(max, minibatches)) < 22
+    assert not inside(got, [end]), "declared in FINDINGS.md"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
