@@ -38,7 +38,7 @@ published: $(READY)
 # whole updates beside the exact ones. Each runs, whatever came of the one before; one that would not end is
 # interrupted, and writes what it has.
 MATRIX := timeout --foreground --signal INT --kill-after 60
-JUDGED := check --seed 0 --max-time 35
+JUDGED := check --seed 0 --max-time 60
 UPDATES := tests/adapters/test_updates.py --junit-xml reports/runs
 libraries: export OMP_NUM_THREADS := 1
 libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
