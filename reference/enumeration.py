@@ -1,4 +1,7 @@
-"""Exact expectations over trajectories, by visiting every one that can happen."""
+"""Exact expectations over trajectories, by visiting every one that can happen.
+
+The probability of a trajectory is that of Sutton and Barto (2018), section 5.5, with μ.
+"""
 
 from __future__ import annotations
 

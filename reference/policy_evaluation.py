@@ -18,12 +18,12 @@ __all__ = [
 
 
 def policy_transition(mdp: TabularMDP, policy: Array) -> Array:
-    """P_π(s'|s) = Σₐ π(a|s) P(s'|s, a), ``[..., S, S]``."""
+    """P_π(s'|s) = Σₐ π(a|s) P(s'|s, a), ``[..., S, S]`` (Puterman, 1994, section 5.6)."""
     return np.asarray(np.einsum("...sa,...sat->...st", validate_policy(mdp, policy), mdp.transition))
 
 
 def policy_reward(mdp: TabularMDP, policy: Array) -> Array:
-    """r_π(s) = Σₐ π(a|s) r(s, a), ``[..., S]``."""
+    """r_π(s) = Σₐ π(a|s) r(s, a), ``[..., S]`` (Puterman, 1994, section 5.6)."""
     return np.asarray((validate_policy(mdp, policy) * mdp.reward).sum(axis=-1))
 
 

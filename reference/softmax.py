@@ -1,4 +1,4 @@
-"""The softmax of logits."""
+"""The softmax of logits (Sutton and Barto, 2018, eq. 13.2)."""
 
 from __future__ import annotations
 

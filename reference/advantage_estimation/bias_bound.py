@@ -37,6 +37,8 @@ def bias_factor(gamma: Scalar, lam: Scalar, *, steps: int | None = None) -> Scal
 def bias_bound(mdp: TabularMDP, policy: Array, values: Array, *, lam: Scalar, steps: int | None = None) -> Scalar:
     """β ‖V − V^π‖_∞ ≥ |E[Â|s, a] − (Q^π(s, a) − V(s))|, attained by every critic that errs by a constant.
 
+    At λ = 1 it is the error reduction property of T steps, Sutton and Barto (2018), eq. 7.3.
+
     Raises
     ------
     ValueError: as ``bias_factor``, or the critic is not ``[S]``.

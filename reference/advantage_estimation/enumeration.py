@@ -40,7 +40,7 @@ class Rollouts:
 def enumerate_rollouts(mdp: TabularMDP, policy: Array, *, state: int, action: int, steps: int) -> Rollouts:
     """P(s₁, a₁, …, s_T | s₀, a₀) = Π_t P(s_{t+1}|s_t, a_t) · Π_{t≥1} π(a_t|s_t), for all outcomes where it is positive.
 
-    One process, no leading axes. There are up to Sᵀ Aᵀ⁻¹ rollouts.
+    One process, no leading axes. There are up to Sᵀ Aᵀ⁻¹ rollouts. Sutton and Barto (2018), section 5.5.
 
     Raises
     ------

@@ -14,7 +14,10 @@ __all__ = ["mixture_penalty", "partner_advantage", "quadratic_mixture_penalty"]
 
 
 def partner_advantage(mdp: TabularMDP, old: Array, partner: Array) -> Scalar:
-    """ε = max_s |Σₐ π'(a|s) A_old(s, a)|, of the partner π' of the mixture, not of the mixture."""
+    """ε = max_s |Σₐ π'(a|s) A_old(s, a)|, of the partner π' of the mixture, not of the mixture.
+
+    Kakade and Langford (2002), theorem 4.1.
+    """
     return np.asarray(largest(abs(expected_advantage(mdp, old, partner))))[()]
 
 

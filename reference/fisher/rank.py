@@ -1,4 +1,4 @@
-"""The rank of a matrix of rationals."""
+"""The rank of a matrix of rationals (Horn and Johnson, 2013, "Matrix analysis", section 0.4)."""
 
 from __future__ import annotations
 

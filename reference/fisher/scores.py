@@ -29,7 +29,10 @@ def log_linear_scores(policy: Array, features: Array) -> Array:
 
 @domain(policy="S A in Δ")
 def softmax_scores(policy: Array) -> Array:
-    """∂ log π(a|s) / ∂θ(s', b) = 1[s = s'] (1[a = b] − π(b|s)), ``[S, A, S·A]``, for a table of logits θ."""
+    """∂ log π(a|s) / ∂θ(s', b) = 1[s = s'] (1[a = b] − π(b|s)), ``[S, A, S·A]``, for a table of logits θ.
+
+    Agarwal, Kakade, Lee and Mahajan (2021), "On the theory of policy gradient methods", proof of lemma C.1.
+    """
     states, actions = policy.shape
     indicators = np.eye(states * actions, dtype=int).reshape(states, actions, states * actions)
     return log_linear_scores(policy, convert(indicators, arithmetic_of(policy)))

@@ -1,4 +1,7 @@
-"""The Fisher information of a table of logits, which the probabilities alone determine."""
+"""The Fisher information of a table of logits, which the probabilities alone determine.
+
+Kakade (2001), "A natural policy gradient", section 3, for a softmax with one parameter an action.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,7 @@ __all__ = ["softmax_fisher", "softmax_fisher_rank", "softmax_fisher_vector_produ
 def softmax_fisher(weights: Array, policy: Array) -> Array:
     """F = block diag_s w(s) (diag π_s − π_s π_sᵀ), ``[S·A, S·A]``; θ(s, a) has index s·A + a.
 
-    ``weights[S]`` is the state distribution, or any w ≥ 0, ``policy[S, A]`` is π. Kakade (2001), "A natural policy
-    gradient", section 3, for a softmax with one parameter an action.
+    ``weights[S]`` is the state distribution, or any w ≥ 0, ``policy[S, A]`` is π.
 
     Raises
     ------

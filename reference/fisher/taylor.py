@@ -1,7 +1,7 @@
 """Taylor coefficients along a curve of logits, by arithmetic of truncated power series.
 
-No derivative is taken by hand: exp and log of a series are its own recurrences, and all coefficients are rational where
-the policy and the curve are.
+No derivative is taken by hand: exp and log of a series are its own recurrences (Griewank and Walther, 2008, chapter
+13), and all coefficients are rational where the policy and the curve are.
 """
 
 from __future__ import annotations

@@ -55,7 +55,10 @@ def kl_hessian(weights: Array, policy: Array, scores: Array) -> Array:
 
 @domain(weights="S in [0, ∞)", policy="S A in Δ", logit_change="S A")
 def quadratic_kl(weights: Array, policy: Array, logit_change: Array) -> Scalar:
-    """½ Δᵀ F Δ = ½ Σ_s w(s) Var_{a ~ π(·|s)} Δ(s, a), the second-order term of Σ_s w(s) KL(π‖tilt(π, Δ))."""
+    """½ Δᵀ F Δ = ½ Σ_s w(s) Var_{a ~ π(·|s)} Δ(s, a), the second-order term of Σ_s w(s) KL(π‖tilt(π, Δ)).
+
+    Kullback (1959), chapter 2, section 6.
+    """
     centred = logit_change - (policy * logit_change).sum(axis=-1, keepdims=True)
     return (weights * (policy * centred**2).sum(axis=-1)).sum(axis=-1) / 2
 

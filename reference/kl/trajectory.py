@@ -30,7 +30,8 @@ def mean_kl(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
 def killed_trajectory_kl(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
     """Σₕ γʰ E_{s ~ Pₕ} KL(π_old‖π_new) = 1/(1−γ) E_{d_old} KL(π_old‖π_new).
 
-    The divergence of the laws of trajectories that end with probability 1 − γ after each step.
+    The divergence of the laws of trajectories that end with probability 1 − γ after each step, by the chain rule of
+    relative entropy; Cover and Thomas (2006), theorem 2.5.3.
     """
     return mean_kl(mdp, old, new) / (1 - np.asarray(mdp.discount))
 

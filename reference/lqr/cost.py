@@ -14,7 +14,7 @@ __all__ = ["cost", "partial_cost", "stage_matrix", "state_second_moment", "value
 
 @domain(gain="m n")
 def stage_matrix(regulator: LinearQuadraticRegulator, gain: Array) -> Array:
-    """Q + KᵀRK ``[n, n]``: a step from x under u = −Kx costs xᵀ(Q + KᵀRK)x."""
+    """Q + KᵀRK ``[n, n]``: a step from x under u = −Kx costs xᵀ(Q + KᵀRK)x (Fazel et al., 2018, section 3)."""
     K = np.asarray(gain)
     return np.asarray(regulator.Q + K.T @ regulator.R @ K)
 

@@ -54,6 +54,9 @@ def noisy_discounted_cost(
 def noisy_average_cost(regulator: LinearQuadraticRegulator, gain: Array, variance: Scalar) -> Scalar:
     """Lim C_T/T = σ tr(R + BᵀP_K B), whatever the first state.
 
+    Yang, Chen, Hong and Wang (2019), "Provably global convergence of actor-critic: a case for linear quadratic
+    regulator with ergodic cost", without the noise of their process.
+
     Raises
     ------
     UnstableGainError: ρ(A − BK) ≥ 1.

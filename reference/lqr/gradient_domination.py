@@ -14,6 +14,8 @@ __all__ = ["gauss_newton_gap_bound", "gradient_gap_bound", "natural_gradient_gap
 def gauss_newton_gap_bound(regulator: LinearQuadraticRegulator, gain: Array, optimal: Array) -> Scalar:
     """C(K) − C(K*) ≤ tr[Σ_{K*} E_Kᵀ (R + BᵀP_K B)⁻¹ E_K]: complete the square in ``cost_difference``.
 
+    Fazel et al. (2018), proof of lemma 11.
+
     Raises
     ------
     UnstableGainError: ρ(A − BK) ≥ 1 or ρ(A − BK*) ≥ 1; so for the other two.

@@ -1,4 +1,4 @@
-"""The discrete Lyapunov equation, as a linear system."""
+"""The discrete Lyapunov equation, as a linear system (Horn and Johnson, 1991, "Topics in matrix analysis", ch. 4)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["lyapunov_matrix", "lyapunov_solution"]
 def lyapunov_matrix(loop: Array, *, discount: Scalar = 1) -> Array:
     """I − γ Fᵀ⊗Fᵀ ``[n², n²]``, which maps vec X, row by row, to vec(X − γ FᵀXF).
 
-    vec(AXB) = (A ⊗ Bᵀ) vec X for rows (Horn and Johnson, 1991, "Topics in matrix analysis", lemma 4.3.1).
+    vec(AXB) = (A ⊗ Bᵀ) vec X for rows (Horn and Johnson, 1991, lemma 4.3.1).
     """
     F = np.asarray(loop)
     identity = convert(np.eye(F.size, dtype=int), arithmetic_of(F))

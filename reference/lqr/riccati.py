@@ -1,4 +1,4 @@
-"""The best that any controller can do, over a finite horizon and an infinite one."""
+"""The best that any controller can do, over a finite horizon and an infinite one (Bertsekas, 2012, section 3.1)."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ __all__ = ["controls_cost", "riccati_gain", "riccati_map"]
 
 @domain(value="n n")
 def riccati_gain(regulator: LinearQuadraticRegulator, value: Array) -> Array:
-    """K = (R + BᵀPB)⁻¹ BᵀPA ``[m, n]``, the best first step where xᵀPx is the cost from then on.
-
-    Bertsekas (2012), section 3.1.
-    """
+    """K = (R + BᵀPB)⁻¹ BᵀPA ``[m, n]``, the best first step where xᵀPx is the cost from then on."""
     A, B = regulator.A, regulator.B
     return solve(regulator.R + B.T @ value @ B, (B.T @ value @ A).T).T
 
@@ -26,7 +23,7 @@ def riccati_map(regulator: LinearQuadraticRegulator, value: Array) -> Array:
     """Q + AᵀPA − AᵀPB (R + BᵀPB)⁻¹ BᵀPA ``[n, n]``: one step more of horizon.
 
     Its fixed point P* among P ⪰ 0 is the discrete algebraic Riccati equation; with (A, B) stabilisable, Q ≻ 0 and R ≻ 0
-    there is one, and ``riccati_gain`` of it is optimal among all controllers (Bertsekas, 2012, section 3.1).
+    there is one, and ``riccati_gain`` of it is optimal among all controllers.
     """
     A, B = regulator.A, regulator.B
     return np.asarray(regulator.Q + A.T @ value @ A - A.T @ value @ B @ riccati_gain(regulator, value))

@@ -19,6 +19,8 @@ def characteristic_polynomial(matrix: Array) -> Array:
     """det(zI − F) = Σ_k c_k zᵏ as c ``[n+1]``, c_n = 1, by the recursion of Faddeev and Le Verrier.
 
     M₁ = I,    c_{n−k} = −tr(F M_k)/k,    M_{k+1} = F M_k + c_{n−k} I.
+
+    Gantmacher (1959), "The theory of matrices", chapter IV.
     """
     array = np.asarray(matrix)
     size, one = len(array), unit(arithmetic_of(array))

@@ -19,6 +19,8 @@ __all__ = ["extreme_eigenvalues", "is_positive_definite", "is_positive_semidefin
 def is_positive_semidefinite(matrix: Array) -> bool:
     """S ⪰ 0, by elimination among rationals; floats are taken for the rationals that they are.
 
+    Golub and Van Loan (2013), "Matrix computations", section 4.2.
+
     Raises
     ------
     TypeError: the matrix holds balls, whose definiteness may be open.

@@ -1,4 +1,4 @@
-"""The performance over a fixed number of steps, by dynamic programming."""
+"""The performance over a fixed number of steps, by dynamic programming (Puterman, 1994, section 4.2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["finite_horizon_performance", "finite_horizon_values"]
 
 @domain(horizon="≥ 0", gamma="[0, 1]")
 def finite_horizon_values(mdp: TabularMDP, policy: Array, horizon: int, *, gamma: Scalar) -> Array:
-    """V₀ = 0, V_{k+1} = r_π + γ P_π V_k: the value V_H of H more steps, ``[..., S]`` (Puterman, 1994, section 4.2).
+    """V₀ = 0, V_{k+1} = r_π + γ P_π V_k: the value V_H of H more steps, ``[..., S]``.
 
     γ is an argument of its own, because a finite horizon allows γ = 1.
 

@@ -16,6 +16,8 @@ __all__ = ["partial_visitation", "state_distributions"]
 def state_distributions(mdp: TabularMDP, policy: Array, steps: int) -> Array:
     """p₀ = μ, p_{t+1}(s') = Σ_s p_t(s) P_π(s'|s), that is p_t = (P_πᵀ)ᵗ μ, for t < steps: ``[steps, S]``.
 
+    Levin, Peres and Wilmer (2009), section 1.1.
+
     Raises
     ------
     ValueError: steps < 1.
@@ -27,6 +29,9 @@ def state_distributions(mdp: TabularMDP, policy: Array, steps: int) -> Array:
 
 
 def partial_visitation(mdp: TabularMDP, policy: Array, steps: int) -> Array:
-    """Σ_{t<steps} γᵗ P(s_t = s), ``[S]``; it misses ρ_π by at most γˢᵗᵉᵖˢ/(1−γ), all of it from below."""
+    """Σ_{t<steps} γᵗ P(s_t = s), ``[S]``; it misses ρ_π by at most γˢᵗᵉᵖˢ/(1−γ), all of it from below.
+
+    The first terms of ρ_π, Schulman et al. (2015), section 2.
+    """
     weights = [mdp.discount**t for t in range(steps)]
     return np.asarray(np.asarray(weights) @ state_distributions(mdp, policy, steps))

@@ -46,7 +46,7 @@ def trajectory_probability(mdp: TabularMDP, policy: Array, trajectory: Trajector
 
 @domain(mdp="one", gamma="[0, 1]")
 def trajectory_return(mdp: TabularMDP, trajectory: Trajectory, *, gamma: Scalar) -> Scalar:
-    """R(τ) = Σ_{t<H} γᵗ r(s_t, a_t); γ = 1 gives the undiscounted return."""
+    """R(τ) = Σ_{t<H} γᵗ r(s_t, a_t); γ = 1 gives the undiscounted return (Sutton and Barto, 2018, eq. 3.11)."""
     states, actions = _validate(mdp, trajectory)
     total, weight = 0 * mdp.reward[0, 0], gamma**0
     for state, action in zip(states[:-1], actions, strict=True):

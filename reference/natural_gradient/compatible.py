@@ -30,6 +30,6 @@ def compatible_weights(weights: Array, policy: Array, scores: Array, advantages:
 
 @domain(weights="S in [0, ∞)", policy="S A in Δ", scores="S A n", advantages="S A", w="n")
 def compatible_loss(weights: Array, policy: Array, scores: Array, advantages: Array, w: Array) -> Scalar:
-    """E_{s~d, a~π}[(wᵀ∇log π(a|s) − A(s, a))²]."""
+    """E_{s~d, a~π}[(wᵀ∇log π(a|s) − A(s, a))²] (Kakade, 2001, theorem 1, there with Q for A)."""
     residual = scores @ w - advantages
     return (weights[:, None] * policy * residual * residual).sum()

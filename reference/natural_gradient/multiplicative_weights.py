@@ -1,4 +1,7 @@
-"""The natural policy gradient of a tabular softmax: multiplicative weights at every state."""
+"""The natural policy gradient of a tabular softmax: multiplicative weights at every state.
+
+Agarwal, Kakade, Lee and Mahajan (2021), "On the theory of policy gradient methods", lemma 15, for v = η A^π/(1−γ).
+"""
 
 from __future__ import annotations
 
@@ -37,10 +40,7 @@ def log_normaliser(policy: Array, direction: Array) -> Array:
 
 @domain(mdp="one", policy="one", step="(-∞, ∞)")
 def natural_policy_gradient_update(mdp: TabularMDP, policy: Array, step: Scalar) -> Array:
-    """π⁺(a|s) ∝ π(a|s) exp(η A^π(s, a) / (1−γ)), ``[S, A]``: θ + η F⁺∇J as a policy.
-
-    Agarwal, Kakade, Lee and Mahajan (2021), "On the theory of policy gradient methods", lemma 15.
-    """
+    """π⁺(a|s) ∝ π(a|s) exp(η A^π(s, a) / (1−γ)), ``[S, A]``: θ + η F⁺∇J as a policy."""
     return tilted_policy(policy, step / (1 - mdp.discount) * advantages(mdp, policy))
 
 

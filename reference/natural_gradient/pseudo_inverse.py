@@ -38,6 +38,8 @@ def pseudo_inverse(matrix: Array) -> Array:
 def minimum_norm_solution(matrix: Array, right: Array) -> Array:
     """X = A⁺ b: of all x with A x = b, the one of least Euclidean length, ``[n]``.
 
+    Penrose (1956), "On best approximate solutions of linear matrix equations".
+
     Raises
     ------
     InconsistentSystemError: no x solves A x = b.

@@ -1,4 +1,8 @@
-"""The step that a linear objective gains most from, inside an ellipsoid."""
+"""The step that a linear objective gains most from, inside an ellipsoid.
+
+Its direction: Amari (1998), "Natural gradient works efficiently in learning", theorem 1; its length: Schulman et al.
+(2015), "Trust region policy optimization", appendix C.
+"""
 
 from __future__ import annotations
 

@@ -19,6 +19,8 @@ class NotUnichainError(ValueError):
 def stationary_distribution(chain: Array) -> Array:
     """D with dᵀ P = dᵀ and Σ d = 1 for a transition matrix ``[S, S]`` with one recurrent class (periodic or not).
 
+    Levin, Peres and Wilmer (2009), section 1.7.
+
     Raises
     ------
     NotUnichainError: there is more than one recurrent class.

@@ -1,4 +1,4 @@
-"""The two sides of the state form, subtracted."""
+"""The two sides of the state form, subtracted (Kakade and Langford, 2002, lemma 6.1)."""
 
 from __future__ import annotations
 

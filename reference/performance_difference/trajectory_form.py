@@ -21,6 +21,9 @@ def discounted_advantage_sum(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
 
 
 def truncated_advantage_sum(mdp: TabularMDP, old: Array, new: Array, horizon: int) -> Scalar:
-    """E_{τ ~ new}[Σ_{t<H} γᵗ A_old(s_t, a_t)] = U_H(new) + γᴴ E_new[V_old(s_H)] − η(old)."""
+    """E_{τ ~ new}[Σ_{t<H} γᵗ A_old(s_t, a_t)] = U_H(new) + γᴴ E_new[V_old(s_H)] − η(old).
+
+    The telescoping in Schulman et al. (2015), proof of lemma 1, stopped after H steps.
+    """
     paid = replace(mdp, reward=advantages(mdp, old))
     return finite_horizon_performance(paid, new, horizon, gamma=mdp.discount)

@@ -1,4 +1,7 @@
-"""The gradient of the objective by differentiating the objective: no score, no theorem."""
+"""The gradient of the objective by differentiating the objective: no score, no theorem.
+
+By forward differentiation (Griewank and Walther, 2008, chapter 3).
+"""
 
 from __future__ import annotations
 

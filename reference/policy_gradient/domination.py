@@ -25,6 +25,8 @@ def suboptimality(mdp: TabularMDP, policy: Array) -> Scalar:
 def mismatch_coefficient(mdp: TabularMDP, policy: Array) -> Scalar:
     """‖d*/d_π‖_∞ = max_s d_{π*}(s)/d_π(s) over the states that π* visits.
 
+    Agarwal, Kakade, Lee and Mahajan (2021), lemma 4.1.
+
     Raises
     ------
     ValueError: π* visits a state that π never does, so that the ratio is infinite.

@@ -13,7 +13,10 @@ __all__ = ["softmax_jacobian", "softmax_linear_policy", "softmax_score"]
 
 @domain(parameters="D", features="... D")
 def softmax_linear_policy(parameters: Array, features: Array) -> Array:
-    """π_θ(a|s) ∝ exp(θᵀφ(s, a)), ``[..., A]``, of ``parameters[D]`` and ``features[..., A, D]``."""
+    """π_θ(a|s) ∝ exp(θᵀφ(s, a)), ``[..., A]``, of ``parameters[D]`` and ``features[..., A, D]``.
+
+    Sutton and Barto (2018), eq. 13.2 and 13.3.
+    """
     return softmax(np.asarray(features) @ np.asarray(parameters))
 
 
@@ -37,6 +40,8 @@ def softmax_score(policy: Array, logit_gradient: Array) -> Array:
 
 def softmax_jacobian(policy: Array, logit_gradient: Array) -> Array:
     """∇π(a|s) = Σ_b π(a|s)(1[a = b] − π(b|s)) ∇f(s, b), ``[..., A, D]``, for π ∝ exp f.
+
+    Bishop (2006), "Pattern recognition and machine learning", section 4.3.4.
 
     Raises
     ------

@@ -1,4 +1,7 @@
-"""A network of one hidden layer: as the mean of a Gaussian policy, and as the logits of a softmax policy."""
+"""A network of one hidden layer: as the mean of a Gaussian policy, and as the logits of a softmax policy.
+
+Its gradients are those of Rumelhart, Hinton and Williams (1986), "Learning representations by back-propagating errors".
+"""
 
 from __future__ import annotations
 

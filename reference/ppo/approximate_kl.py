@@ -1,4 +1,4 @@
-"""KL(π_old ‖ π) from the log-ratios of sampled actions, three ways."""
+"""KL(π_old ‖ π) from the log-ratios of sampled actions, three ways (Schulman, 2020, "Approximating KL divergence")."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def kl_estimates(log_ratio: Array, *, estimator: KLEstimator) -> Array:
     """k₁ = −log ρ, k₂ = ½ log² ρ, k₃ = ρ − 1 − log ρ for actions of π_old, ``[...]``, ρ = π/π_old.
 
     k₁ and k₃ have the mean KL(π_old ‖ π), k₃ for π ≪ π_old; k₂ and k₃ are never negative; k₂ is biased by the third
-    order. Near ρ = 1 float64 sums the series of k₃, which the difference would cancel. Schulman (2020), "Approximating
-    KL divergence".
+    order. Near ρ = 1 float64 sums the series of k₃, which the difference would cancel.
 
     Raises
     ------

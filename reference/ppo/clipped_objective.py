@@ -1,4 +1,4 @@
-"""PPO's clipped objective and its one-sided derivatives."""
+"""PPO's clipped objective and its one-sided derivatives (Schulman et al., 2017, eq. 7)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["clipped_objective", "clipped_objective_derivatives", "policy_loss", 
 
 @domain(ratio="...", advantages="...", clip_range="[0, 1)")
 def clipped_objective(ratio: Array, advantages: Array, *, clip_range: Scalar) -> Array:
-    """ℓ(ρ) = min(ρ Â, clip(ρ, 1−ε, 1+ε) Â), ``[...]`` (Schulman et al., 2017, eq. 7).
+    """ℓ(ρ) = min(ρ Â, clip(ρ, 1−ε, 1+ε) Â), ``[...]``.
 
     Raises
     ------
@@ -55,8 +55,6 @@ def clipped_objective_derivatives(ratio: Array, advantages: Array, *, clip_range
 @domain(log_probs="B in [-∞, ∞)", old_log_probs="B", advantages="B")
 def policy_loss(log_probs: Array, old_log_probs: Array, advantages: Array, *, clip_range: Scalar) -> Scalar:
     """L = −(1/B) Σ_i min(ρ_i Â_i, clip(ρ_i, 1−ε, 1+ε) Â_i) for arrays ``[B]``, one number.
-
-    Schulman et al. (2017), eq. 7.
 
     Raises
     ------

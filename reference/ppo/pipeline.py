@@ -1,4 +1,7 @@
-"""The whole of PPO for a tabular softmax policy, slowly, from a rollout to new tables."""
+"""The whole of PPO for a tabular softmax policy, slowly, from a rollout to new tables.
+
+Schulman et al. (2017), "Proximal policy optimization algorithms", algorithm 1.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +81,8 @@ class PPOResult:
 def minibatches(order: Array, *, size: int) -> list[Array]:
     """An epoch's indices, cut into parts of ``size``; a remainder is a smaller part of its own.
 
+    Huang et al. (2022), "The 37 implementation details of proximal policy optimization", detail 6.
+
     Raises
     ------
     ValueError: ``order`` is not a permutation of 0 … B−1, or size < 1.
@@ -91,8 +96,8 @@ def ppo_update(logits: Array, critic: Array, rollout: PPORollout, settings: PPOS
     """One update: GAE, targets, then an epoch of minibatch steps for each row of ``orders[epochs, T·N]``.
 
     Â and y = Â + V are made once, from the critic that collected. Each minibatch takes one plain gradient step: the
-    actor up mean min(ρÂ, clip(ρ)Â) + c mean H, the critic down mean max((V − y)², (V^clip − y)²). Schulman et al.
-    (2017), algorithm 1. At a kink the derivative from below is taken. Rational tables become balls.
+    actor up mean min(ρÂ, clip(ρ)Â) + c mean H, the critic down mean max((V − y)², (V^clip − y)²). At a kink
+    the derivative from below is taken. Rational tables become balls.
 
     Raises
     ------

@@ -15,7 +15,10 @@ __all__ = ["RunningMoments", "scaled_rewards", "standardised_observations"]
 
 @dataclass(frozen=True, eq=False)
 class RunningMoments:
-    """Count n, mean m and sum of squared deviations M = Σ_i (x_i − m)² of the observations ``[n, ...]`` so far."""
+    """Count n, mean m and sum of squared deviations M = Σ_i (x_i − m)² of the observations ``[n, ...]`` so far.
+
+    Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for computing sample variances".
+    """
 
     count: int
     mean: Array
@@ -30,10 +33,7 @@ class RunningMoments:
         return cls(count, np.asarray(mean), np.asarray(((observations - mean) ** 2).sum(axis=0)))
 
     def merged(self, other: RunningMoments) -> RunningMoments:
-        """Σ over both: m = m₁ + (m₂ − m₁) n₂/n and M = M₁ + M₂ + (m₂ − m₁)² n₁n₂/n, n = n₁ + n₂.
-
-        Chan, Golub and LeVeque (1979), "Updating formulae and a pairwise algorithm for computing sample variances".
-        """
+        """Σ over both: m = m₁ + (m₂ − m₁) n₂/n and M = M₁ + M₂ + (m₂ − m₁)² n₁n₂/n, n = n₁ + n₂."""
         count, shift = self.count + other.count, other.mean - self.mean
         mean = self.mean + shift * other.count / count
         squares = self.squares + other.squares + shift**2 * self.count * other.count / count

@@ -1,4 +1,9 @@
-"""The critic's loss: plain, clipped, and the larger of both."""
+"""The critic's loss: plain, clipped, and the larger of both.
+
+The larger one is the value loss of OpenAI's baselines (Dhariwal et al., 2017); Engstrom et al. (2020), "Implementation
+matters in deep policy gradients", section 2; Huang et al. (2022), "The 37 implementation details of proximal policy
+optimization", detail 9.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +37,6 @@ def value_errors(
     values: Array, old_values: Array, returns: Array, *, clip_range: Scalar | None, form: ValueClip = "max"
 ) -> Array:
     """(V − y)² without ε; else max((V − y)², (V^clip − y)²), or (V^clip − y)² for ``form="clipped"``, ``[...]``.
-
-    The larger one is the value loss of OpenAI's baselines (Dhariwal et al., 2017); Engstrom et al. (2020),
-    "Implementation matters in deep policy gradients", section 2; Huang et al. (2022), "The 37 implementation details
-    of proximal policy optimization", detail 9.
 
     Raises
     ------

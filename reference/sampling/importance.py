@@ -41,7 +41,10 @@ def importance_weights(target: Array, sampling: Array) -> Array:
 
 @domain(weights="... in [0, ∞)", level="[0, ∞]")
 def truncated(weights: Array, level: Scalar) -> Array:
-    """min(w̄, w), entry by entry; of balls, a ball that contains it."""
+    """min(w̄, w), entry by entry; of balls, a ball that contains it.
+
+    Ionides (2008), "Truncated importance sampling".
+    """
     w = np.asarray(weights)
     if arithmetic_of(w, level) is not Arithmetic.BALL:
         return np.asarray(np.minimum(w, level))
@@ -58,6 +61,7 @@ def chi_square(target: Array, sampling: Array) -> Scalar:
     """χ²(π‖q) = Σ_a (π(a) − q(a))²/q(a); +∞ (in rationals: a ball) where π(a) > 0 = q(a).
 
     π and q are one distribution each, ``[A]``. Summed as squares, so that it loses no digits where π is near q.
+    Tsybakov (2009), "Introduction to nonparametric estimation", section 2.4.
     """
     pi, q = np.asarray(target), np.asarray(sampling)
     try:

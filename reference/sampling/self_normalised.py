@@ -29,7 +29,8 @@ def self_normalised(weights: Array, values: Array) -> Scalar:
 def self_normalised_limit(target: Array, denominator: Array, sampling: Array, action_values: Array) -> Scalar:
     """lim_{K→∞} L = E_q[(π/b) Q] / E_q[π/b] with weights π/b and actions from q, ``[A]`` each.
 
-    Equals E_π Q for every Q iff b = q where π > 0, up to a factor.
+    Equals E_π Q for every Q iff b = q where π > 0, up to a factor. Owen (2013), "Monte Carlo theory, methods and
+    examples", section 9.2.
     """
     weights = np.asarray(sampling) * importance_weights(target, denominator)
     return (weights * action_values).sum() / weights.sum()

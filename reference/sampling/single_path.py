@@ -1,4 +1,7 @@
-"""TRPO's first sampling scheme: one path, and at each of its steps the return from there on."""
+"""TRPO's first sampling scheme: one path, and at each of its steps the return from there on.
+
+Schulman et al. (2015), "Trust region policy optimization", section 5.1.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def rollout_return(draw: Draw, mdp: TabularMDP, policy: Array, state: int, actio
 
 @domain(mdp="one", policy="S A in Δ", steps="≥ 0")
 def single_path(draw: Draw, mdp: TabularMDP, policy: Array, steps: int) -> list[tuple[int, int, Scalar]]:
-    """(s_t, a_t, Q̂_t) for t < N of a path under π, Q̂_t = Σ_{t≤k<N} γ^{k−t} r_k (Schulman et al., 2015, section 5.1)."""
+    """(s_t, a_t, Q̂_t) for t < N of a path under π, Q̂_t = Σ_{t≤k<N} γ^{k−t} r_k."""
     state, visited, rewards = draw(mdp.initial), [], []
     for t in range(steps):
         action = draw(policy[state])

@@ -15,7 +15,7 @@ __all__ = ["geometric_stop", "state_law", "time_average_law", "two_step_covarian
 
 @domain(mdp="one", policy="one", step="≥ 0")
 def state_law(mdp: TabularMDP, policy: Array, step: int) -> Array:
-    """P(s_t = s) = (μ P_πᵗ)(s), ``[S]``."""
+    """P(s_t = s) = (μ P_πᵗ)(s), ``[S]`` (Levin, Peres and Wilmer, 2009, section 1.1)."""
     law, matrix = mdp.initial, policy_transition(mdp, policy)
     for _ in range(step):
         law = law @ matrix

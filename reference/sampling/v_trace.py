@@ -37,6 +37,8 @@ def v_trace_operator(
 def v_trace_policy(behaviour: Array, target: Array, *, rho_bar: Scalar) -> Array:
     """π_ρ̄(a|s) = min(ρ̄ μ(a|s), π(a|s)) / Σ_b min(ρ̄ μ(b|s), π(b|s)), ``[S, A]``: between μ and π.
 
+    Espeholt et al. (2018), section 4.
+
     Raises
     ------
     MissingSupportError: the target takes an action that the behaviour never does.

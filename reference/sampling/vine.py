@@ -1,4 +1,7 @@
-"""TRPO's second sampling scheme: several actions from each of several root states, each followed by a rollout."""
+"""TRPO's second sampling scheme: several actions from each of several root states, each followed by a rollout.
+
+Schulman et al. (2015), "Trust region policy optimization", section 5.2.
+"""
 
 from __future__ import annotations
 
@@ -45,8 +48,8 @@ def vine(
 ) -> Scalar:
     """(1/N) Σ_n (1/K) Σ_k π(a|s_n)/q(a|s_n) Q̂(s_n, a), a = a_{n,k} ~ q(·|s_n), over the N states of ``roots(draw)``.
 
-    Schulman et al. (2015), section 5.2, with plain importance weights; ``target`` and ``sampling`` are ``[S, A]``.
-    It takes N·K rollouts, and a simulator that can be put into each s_n again.
+    With plain importance weights; ``target`` and ``sampling`` are ``[S, A]``. It takes N·K rollouts, and a
+    simulator that can be put into each s_n again.
     """
     total, states = 0 * target[0, 0], roots(draw)
     for state in states:

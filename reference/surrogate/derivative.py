@@ -28,7 +28,7 @@ def performance_derivative(mdp: TabularMDP, policy: Array, direction: Array) -> 
     """d/dt η(π + tδ) at t = 0, by dual numbers: V + εV̇ solves (M + εṀ)(V + εV̇) = r + εṙ. δ is ``[S, A]``.
 
     M = I − γP_π, Ṁ = −γ Σₐ δ P, ṙ = Σₐ δ r, written as one system of twice the size. No advantage and no
-    visitation takes part.
+    visitation takes part. Griewank and Walther (2008), chapter 3.
 
     Raises
     ------
@@ -47,6 +47,8 @@ def performance_derivative(mdp: TabularMDP, policy: Array, direction: Array) -> 
 def surrogate_derivative(mdp: TabularMDP, old: Array, direction: Array) -> Scalar:
     """d/dt L_old(π + tδ) = Σ_s ρ_old(s) Σₐ δ(s, a) A_old(s, a), the same at every π: L_old is affine.
 
+    At the old policy it is the derivative of η, Schulman et al. (2015), eq. 4.
+
     Raises
     ------
     InvalidDirectionError: the shape of δ does not fit, or a row does not sum to 0.
@@ -57,7 +59,10 @@ def surrogate_derivative(mdp: TabularMDP, old: Array, direction: Array) -> Scala
 
 @domain(mdp="one", policy="one")
 def softmax_directions(mdp: TabularMDP, policy: Array) -> Array:
-    """∂π(a|s)/∂θ(s', b) = 1[s = s'] π(a|s)(1[a = b] − π(b|s)) as ``[S', B, S, A]``: one direction a logit."""
+    """∂π(a|s)/∂θ(s', b) = 1[s = s'] π(a|s)(1[a = b] − π(b|s)) as ``[S', B, S, A]``: one direction a logit.
+
+    Bishop (2006), "Pattern recognition and machine learning", section 4.3.4, at every state.
+    """
     table = validate_policy(mdp, policy)
     same_state = convert(np.eye(mdp.states, dtype=int), mdp.arithmetic)
     same_action = convert(np.eye(mdp.actions, dtype=int), mdp.arithmetic)

@@ -29,7 +29,10 @@ def batch_weights(old: Array, states: Array, actions: Array, psi: Array) -> Arra
 
 @domain(policy="S A", old="S A")
 def batch_objective(policy: Array, old: Array, states: Array, actions: Array, psi: Array) -> Scalar:
-    """Σ_i π(a_i|s_i)/π_old(a_i|s_i) Ψ_i = Σ_s Σₐ π(a|s) w(s, a): linear in π."""
+    """Σ_i π(a_i|s_i)/π_old(a_i|s_i) Ψ_i = Σ_s Σₐ π(a|s) w(s, a): linear in π.
+
+    Schulman et al. (2017), eq. 6, the sum in place of the mean.
+    """
     return (policy * batch_weights(old, states, actions, psi)).sum()
 
 

@@ -14,7 +14,10 @@ __all__ = ["second_order_gap", "surrogate_gap"]
 
 
 def surrogate_gap(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
-    """η(new) − L_old(new) = Σ_s (ρ_new(s) − ρ_old(s)) Ā(s): the price of ignoring the change of visitation."""
+    """η(new) − L_old(new) = Σ_s (ρ_new(s) − ρ_old(s)) Ā(s): the price of ignoring the change of visitation.
+
+    Schulman et al. (2015), eq. 2 less eq. 3.
+    """
     moved = unnormalised_visitation(mdp, new) - unnormalised_visitation(mdp, old)
     return (moved * expected_advantage(mdp, old, new)).sum(axis=-1)
 

@@ -1,4 +1,4 @@
-"""The best that the surrogate can be."""
+"""The best that the surrogate can be (Kakade and Langford, 2002, section 4)."""
 
 from __future__ import annotations
 

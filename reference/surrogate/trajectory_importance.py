@@ -30,7 +30,10 @@ def one_step_performance(mdp: TabularMDP, old: Array, new: Array, horizon: int) 
 
 @domain(mdp="one", old="one", new="one", horizon="≥ 0")
 def second_moment_of_ratio(mdp: TabularMDP, old: Array, new: Array, horizon: int) -> Scalar:
-    """E_{τ ~ old}[(Π_{t<H} ratio_t)²] ≥ 1, by enumeration; with one state it is (Σₐ π_new(a)²/π_old(a))ᴴ."""
+    """E_{τ ~ old}[(Π_{t<H} ratio_t)²] ≥ 1, by enumeration; with one state it is (Σₐ π_new(a)²/π_old(a))ᴴ.
+
+    Metelli et al. (2018), section 3.
+    """
     ratio = importance_ratio(mdp, old, new)
     total = 0 * mdp.discount
     for trajectory in trajectories(mdp, horizon):

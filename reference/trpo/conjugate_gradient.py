@@ -73,6 +73,9 @@ def krylov_minimiser(matrix: Array, right: Array, k: int) -> Array:
 
 @domain(matrix="n n", x="n", solution="n")
 def energy_error(matrix: Array, x: Array, solution: Array) -> Scalar:
-    """‖x − x*‖²_A = (x − x*)ᵀ A (x − x*): what conjugate gradients minimise; x* is the ``solution``."""
+    """‖x − x*‖²_A = (x − x*)ᵀ A (x − x*): what conjugate gradients minimise; x* is the ``solution``.
+
+    Nocedal and Wright (2006), "Numerical optimization", section 5.1.
+    """
     error = x - solution
     return error @ matrix @ error

@@ -17,7 +17,8 @@ def kl_constrained_optimum(policy: Array, advantages: Array, level: Array) -> tu
 
     π'(a) = λ π(a) / (ν − A(a)) and λ = 1 / Σ_a π(a) / (ν − A(a)), by the conditions of Karush, Kuhn and Tucker; so π'
     also solves max Σ π'A subject to KL(π ‖ π') ≤ δ for the δ that it uses up. Returns π' ``[..., A]`` and λ ``[...]``,
-    rational where the arguments are; ν → ∞ is δ → 0.
+    rational where the arguments are; ν → ∞ is δ → 0. Grill et al. (2020), "Monte-Carlo tree search as regularized
+    policy optimization", with action values for advantages.
 
     Raises
     ------

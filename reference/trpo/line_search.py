@@ -17,7 +17,8 @@ class UndecidedTrialError(ArithmeticError):
 def backtrack(accepts: Callable[[Scalar], bool], *, factor: Scalar, steps: int) -> int | None:
     """The least j in 0, …, ``steps`` such that the scale βʲ is accepted, β = ``factor``; None if none is.
 
-    The cap on j is needed: at a stationary point no scale ever makes an objective strictly better.
+    The cap on j is needed: at a stationary point no scale ever makes an objective strictly better. Nocedal and
+    Wright (2006), "Numerical optimization", algorithm 3.1.
 
     Raises
     ------

@@ -1,4 +1,7 @@
-"""One update of trust region policy optimisation for a table of logits."""
+"""One update of trust region policy optimisation for a table of logits.
+
+Schulman, Levine, Moritz, Jordan and Abbeel (2015), "Trust region policy optimization", appendix C.
+"""
 
 from __future__ import annotations
 
@@ -103,8 +106,7 @@ def trpo_step(
 ) -> Step:
     """The first of βʲ η x, j = 0, …, ``steps``, with mean KL ≤ δ and a surrogate that is not worse; else no step.
 
-    η x is the natural gradient step and β the ``factor``; ``strict`` asks for a better surrogate instead. Schulman,
-    Levine, Moritz, Jordan and Abbeel (2015), "Trust region policy optimization", appendix C.
+    η x is the natural gradient step and β the ``factor``; ``strict`` asks for a better surrogate instead.
 
     Raises
     ------

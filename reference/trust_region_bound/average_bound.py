@@ -46,7 +46,7 @@ def mean_kl_penalty(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
 
 
 def advantage_span(mdp: TabularMDP, old: Array, new: Array) -> Scalar:
-    """ΔĀ = max_s Ā(s) − min_s Ā(s) ≤ 2ε', Ā(s) = Σₐ π_new(a|s) A_old(s, a)."""
+    """ΔĀ = max_s Ā(s) − min_s Ā(s) ≤ 2ε', Ā(s) = Σₐ π_new(a|s) A_old(s, a) (Pirotta et al., 2013, section 3)."""
     gain = expected_advantage(mdp, old, new)
     return np.asarray(largest(gain) + largest(-gain))[()]
 

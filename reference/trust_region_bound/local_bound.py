@@ -30,6 +30,8 @@ def gap_curvature(mdp: TabularMDP, old: Array, direction: Array) -> Scalar:
 def kl_curvature(mdp: TabularMDP, old: Array, direction: Array) -> Scalar:
     """lim_{t→0} E_{s ~ d_old} KL(π_old‖π_old + tD)/t² = ½ E_{s ~ d_old} Σₐ D(s, a)²/π_old(a|s).
 
+    Kullback (1959), chapter 2, section 6.
+
     Raises
     ------
     ValueError: D moves mass to an action that π_old never takes, where the divergence is of first order.

@@ -14,7 +14,10 @@ __all__ = ["coupling_penalty", "largest_advantage", "total_variation_penalty"]
 
 
 def largest_advantage(mdp: TabularMDP, old: Array) -> Scalar:
-    """ε = max_{s,a} |A_old(s, a)|, over all actions; those that either policy takes would do."""
+    """ε = max_{s,a} |A_old(s, a)|, over all actions; those that either policy takes would do.
+
+    Schulman et al. (2015), theorem 1.
+    """
     return np.asarray(largest(largest(abs(advantages(mdp, old)))))[()]
 
 

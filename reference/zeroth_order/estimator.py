@@ -27,7 +27,7 @@ def polynomial_gradient(coefficients: Array, point: Array) -> Array:
 
 @domain(coefficients="...", point="d", sigma="(0, ∞)")
 def smoothed_cost(coefficients: Array, point: Array, *, sigma: Scalar) -> Scalar:
-    """C_σ(K) = E C(K + σε), ε ~ N(0, I)."""
+    """C_σ(K) = E C(K + σε), ε ~ N(0, I) (Nesterov and Spokoiny, 2017, section 2)."""
     return gaussian_expectation(recentred(coefficients, point, scale=sigma))
 
 
@@ -62,14 +62,20 @@ def estimator_second_moment(coefficients: Array, point: Array, *, sigma: Scalar,
 
 @domain(coefficients="...", point="d", sigma="(0, ∞)")
 def optimal_shift(coefficients: Array, point: Array, *, sigma: Scalar) -> Scalar:
-    """b* = E[C(K + σε)‖ε‖²]/d, the b of least variance; every other b costs d (b − b*)²/σ² more."""
+    """b* = E[C(K + σε)‖ε‖²]/d, the b of least variance; every other b costs d (b − b*)²/σ² more.
+
+    Greensmith, Bartlett and Baxter (2004), section 4, for the score ε/σ.
+    """
     around = recentred(coefficients, point, scale=sigma)
     return _times_squared_norm(around) / coefficients.ndim
 
 
 @domain(coefficients="...", point="d", sigma="(0, ∞)")
 def antithetic_mean(coefficients: Array, point: Array, *, sigma: Scalar) -> Array:
-    """E[(C(K + σε) − C(K − σε)) ε]/(2σ), ``[d]``: each sample is a central difference along ε."""
+    """E[(C(K + σε) − C(K − σε)) ε]/(2σ), ``[d]``: each sample is a central difference along ε.
+
+    Salimans et al. (2017), section 2.
+    """
     ahead = recentred(coefficients, point, scale=sigma)
     behind = recentred(coefficients, point, scale=-sigma)
     difference = (ahead - behind) / 2
