@@ -45,6 +45,7 @@ __all__ = [
     "precision",
     "solve",
     "sqrt",
+    "square",
     "unit",
 ]
 
@@ -201,8 +202,13 @@ def exp(x: Array) -> Array:
     return _entrywise(_exp, array)
 
 
+def square(x: Array) -> Array:
+    """x²; of a ball that holds 0 as well, whose power ``x**2`` is no number."""
+    return x * x
+
+
 def sqrt(x: Array) -> Array:
-    """Square root; rationals become balls, except that perfect squares stay rational.
+    """Square root; rationals become balls, except that perfect squares stay rational. Of a ball, what is not negative.
 
     Raises
     ------
@@ -270,7 +276,8 @@ def _sqrt(number: Any) -> Any:
             root_p, root_q = fmpz(p).isqrt(), fmpz(q).isqrt()
             if root_p * root_p == p and root_q * root_q == q:
                 return fmpq(root_p, root_q)
-    return _ball(number).sqrt()
+    radicand = _ball(number)
+    return radicand.sqrt() if radicand > 0 else arb(0).union(radicand.upper().sqrt())
 
 
 def _log(number: Any) -> Any:

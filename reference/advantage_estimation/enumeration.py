@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, convert
+from ..arithmetic import Array, Scalar, convert, square
 from ..domain import domain
 from ..tabular_mdp import TabularMDP, validate_policy
 
@@ -33,7 +33,7 @@ class Rollouts:
 
     def variance(self, outcomes: Array) -> Array:
         """Var X = Σ_i p_i (X_i − E[X])² over the last axis of ``outcomes[..., N]``."""
-        return self.mean((outcomes - self.mean(outcomes)[..., None]) ** 2)
+        return self.mean(square(outcomes - self.mean(outcomes)[..., None]))
 
 
 @domain(mdp="one", policy="one", state="of S", action="of A", steps="≥ 1")

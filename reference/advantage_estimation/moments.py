@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, convert, solve
+from ..arithmetic import Array, Scalar, convert, solve, square
 from ..domain import domain
 from ..policy_evaluation import policy_transition
 from ..tabular_mdp import TabularMDP, validate_policy
@@ -54,15 +54,16 @@ def estimate_variance(mdp: TabularMDP, policy: Array, values: Array, *, lam: Sca
     errors, decay = _td_errors(mdp, values), mdp.discount * lam
     if steps is None:
         mean = estimate_mean(mdp, policy, values, lam=lam)
-        own = (mdp.transition * (errors**2 + 2 * decay * errors * _average(policy, mean))).sum(axis=-1)
+        own = (mdp.transition * (square(errors) + 2 * decay * errors * _average(policy, mean))).sum(axis=-1)
         following = solve(_discounted(mdp, policy, decay**2), _average(policy, own))
-        return np.asarray(own + decay**2 * mdp.transition @ following - mean**2)
-    mean = square = 0 * mdp.reward
+        return np.asarray(own + decay**2 * mdp.transition @ following - square(mean))
+    mean = squared = 0 * mdp.reward
     for _ in range(steps):
-        next_mean, next_square = _average(policy, mean), _average(policy, square)
-        square = (mdp.transition * (errors**2 + 2 * decay * errors * next_mean + decay**2 * next_square)).sum(axis=-1)
+        next_mean, next_squared = _average(policy, mean), _average(policy, squared)
+        within = square(errors) + 2 * decay * errors * next_mean + decay**2 * next_squared
+        squared = (mdp.transition * within).sum(axis=-1)
         mean = (mdp.transition * (errors + decay * next_mean)).sum(axis=-1)
-    return np.asarray(square - mean**2)
+    return np.asarray(squared - square(mean))
 
 
 def _td_errors(mdp: TabularMDP, values: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Arithmetic, Array, arithmetic_of, log
+from ..arithmetic import Arithmetic, Array, arithmetic_of, log, square
 from ..domain import domain
 from .categorical import bregman
 
@@ -20,7 +20,7 @@ def k1(ratio: Array) -> Array:
 @domain(ratio="... in (0, ∞)")
 def k2(ratio: Array) -> Array:
     """k₂ = ½ (ln r)²: never negative, biased in the third order of ln r (Schulman, 2020)."""
-    return np.asarray(log(np.asarray(ratio)) ** 2 / 2)
+    return np.asarray(square(log(np.asarray(ratio))) / 2)
 
 
 @domain(ratio="... in (0, ∞)")

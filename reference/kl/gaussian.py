@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Arithmetic, Array, arithmetic_of, exp
+from ..arithmetic import Arithmetic, Array, arithmetic_of, exp, square
 from ..domain import domain
 
 __all__ = ["gaussian_kl"]
@@ -34,7 +34,7 @@ def gaussian_kl(mean_p: Array, log_std_p: Array, mean_q: Array, log_std_q: Array
     with np.errstate(over="raise", under="ignore"):
         spread = 2 * (log_std_p - log_std_q)
         rest = _exponential_rest(spread) if arithmetic is Arithmetic.FLOAT else exp(spread) - 1 - spread
-        return np.asarray((rest + (mean_p - mean_q) ** 2 * exp(-2 * log_std_q)).sum(axis=-1) / 2)
+        return np.asarray((rest + square(mean_p - mean_q) * exp(-2 * log_std_q)).sum(axis=-1) / 2)
 
 
 def _exponential_rest(x: Array) -> Array:

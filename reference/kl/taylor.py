@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, arithmetic_of, exp, sqrt, unit
+from ..arithmetic import Array, Scalar, arithmetic_of, exp, sqrt, square, unit
 from ..domain import domain
 from ..extrema import largest
 
@@ -60,7 +60,7 @@ def quadratic_kl(weights: Array, policy: Array, logit_change: Array) -> Scalar:
     Kullback (1959), chapter 2, section 6.
     """
     centred = logit_change - (policy * logit_change).sum(axis=-1, keepdims=True)
-    return (weights * (policy * centred**2).sum(axis=-1)).sum(axis=-1) / 2
+    return (weights * (policy * square(centred)).sum(axis=-1)).sum(axis=-1) / 2
 
 
 @domain(weights="... S in [0, ∞)", logit_change="... S A")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, sqrt
+from ..arithmetic import Array, Scalar, sqrt, square
 from ..domain import domain
 
 __all__ = ["adam_steps"]
@@ -24,7 +24,7 @@ def adam_steps(gradients: Array, *, learning_rate: Scalar, beta_1: Scalar, beta_
     first, second, steps = 0 * gradients[0], 0 * gradients[0], []
     for k, gradient in enumerate(gradients, start=1):
         first = beta_1 * first + (1 - beta_1) * gradient
-        second = beta_2 * second + (1 - beta_2) * gradient**2
+        second = beta_2 * second + (1 - beta_2) * square(gradient)
         corrected = first / (1 - beta_1**k), second / (1 - beta_2**k)
         steps.append(-learning_rate * corrected[0] / (sqrt(corrected[1]) + epsilon))
     return np.stack(steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, sqrt
+from ..arithmetic import Array, Scalar, sqrt, square
 from ..domain import domain
 from ..extrema import largest
 
@@ -29,5 +29,5 @@ def normalised_advantages(advantages: Array, *, ddof: int = 0, epsilon: Scalar =
         return np.asarray(0 * advantages)
     centred = advantages - advantages.sum() / len(advantages)
     size = largest(np.abs(centred))
-    deviation = size * sqrt(((centred / size) ** 2).sum() / (len(advantages) - ddof))
+    deviation = size * sqrt(square(centred / size).sum() / (len(advantages) - ddof))
     return np.asarray(centred / (deviation + epsilon))

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, exp
+from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, exp, square
 from ..domain import domain
 
 __all__ = ["KLEstimator", "approximate_kl", "kl_estimates"]
@@ -30,13 +30,13 @@ def kl_estimates(log_ratio: Array, *, estimator: KLEstimator) -> Array:
     if estimator == "k1":
         return np.asarray(-log_ratio)
     if estimator == "k2":
-        return np.asarray(log_ratio**2 / 2)
+        return np.asarray(square(log_ratio) / 2)
     if estimator != "k3":
         raise ValueError(f"there is no estimator {estimator!r}: 'k1', 'k2' and 'k3' are known")
     if arithmetic_of(log_ratio) is not Arithmetic.FLOAT:
         return np.asarray(exp(log_ratio) - 1 - log_ratio)
     near = np.where(np.abs(log_ratio) < 1, log_ratio, 0)
-    series = np.polynomial.polynomial.polyval(near, [1 / factorial(n + 2) for n in range(18)]) * near**2
+    series = np.polynomial.polynomial.polyval(near, [1 / factorial(n + 2) for n in range(18)]) * square(near)
     return np.asarray(np.where(np.abs(log_ratio) < 1, series, np.expm1(log_ratio) - log_ratio))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, sqrt
+from ..arithmetic import Array, Scalar, sqrt, square
 from ..domain import domain
 from ..extrema import minimum
 
@@ -25,5 +25,5 @@ def clipped_by_norm(gradient: Array, *, max_norm: Scalar) -> Array:
     flat = np.asarray(gradient).ravel()
     if np.all(flat == 0):
         return np.asarray(gradient)
-    length = sqrt((flat**2).sum())
+    length = sqrt(square(flat).sum())
     return np.asarray(gradient * minimum(max_norm / length, max_norm / max_norm))

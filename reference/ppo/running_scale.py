@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, sqrt
+from ..arithmetic import Array, Scalar, sqrt, square
 from ..domain import domain
 from ..extrema import clip
 
@@ -30,13 +30,13 @@ class RunningMoments:
         """The moments of one batch; ValueError where it is empty."""
         count = len(observations)
         mean = observations.sum(axis=0) / count
-        return cls(count, np.asarray(mean), np.asarray(((observations - mean) ** 2).sum(axis=0)))
+        return cls(count, np.asarray(mean), np.asarray(square(observations - mean).sum(axis=0)))
 
     def merged(self, other: RunningMoments) -> RunningMoments:
         """Σ over both: m = m₁ + (m₂ − m₁) n₂/n and M = M₁ + M₂ + (m₂ − m₁)² n₁n₂/n, n = n₁ + n₂."""
         count, shift = self.count + other.count, other.mean - self.mean
         mean = self.mean + shift * other.count / count
-        squares = self.squares + other.squares + shift**2 * self.count * other.count / count
+        squares = self.squares + other.squares + square(shift) * self.count * other.count / count
         return RunningMoments(count, np.asarray(mean), np.asarray(squares))
 
     @property

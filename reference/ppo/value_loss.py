@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar
+from ..arithmetic import Array, Scalar, square
 from ..domain import domain
 from ..extrema import clip, maximum, minimum
 
@@ -42,10 +42,10 @@ def value_errors(
     ------
     ValueError: ε < 0, or no such form.
     """
-    plain = (values - returns) ** 2
+    plain = square(values - returns)
     if clip_range is None:
         return np.asarray(plain)
-    clipped = (clipped_values(values, old_values, clip_range=clip_range) - returns) ** 2
+    clipped = square(clipped_values(values, old_values, clip_range=clip_range) - returns)
     if form == "clipped":
         return clipped
     if form != "max":
@@ -90,8 +90,8 @@ def value_loss_gradients(
     from_above = np.where(~(move < -clip_range) & (move < clip_range), slope, 0 * slope)
     if form == "clipped":
         return from_below / len(values), from_above / len(values)
-    plain_larger = (values - returns) ** 2 > (anchored - returns) ** 2
-    clipped_larger = (values - returns) ** 2 < (anchored - returns) ** 2
+    plain_larger = square(values - returns) > square(anchored - returns)
+    clipped_larger = square(values - returns) < square(anchored - returns)
     below = np.where(plain_larger, plain, np.where(clipped_larger, from_below, minimum(plain, from_below)))
     above = np.where(plain_larger, plain, np.where(clipped_larger, from_above, maximum(plain, from_above)))
     return below / len(values), above / len(values)

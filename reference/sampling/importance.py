@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from flint import arb
 
-from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, ball, log
+from ..arithmetic import Arithmetic, Array, Scalar, arithmetic_of, ball, log, square
 from ..domain import domain
 
 __all__ = [
@@ -53,7 +53,7 @@ def truncated(weights: Array, level: Scalar) -> Array:
 
 def weighted_second_moment(target: Array, sampling: Array) -> Scalar:
     """E_q[w²] = Σ_a π(a)²/q(a) over the support of q, ``[...]`` (Metelli et al., 2018, section 3)."""
-    return (np.asarray(sampling) * importance_weights(target, sampling) ** 2).sum(axis=-1)
+    return (np.asarray(sampling) * square(importance_weights(target, sampling))).sum(axis=-1)
 
 
 @domain(target="A", sampling="A")

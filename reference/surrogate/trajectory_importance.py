@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..arithmetic import Array, Scalar
+from ..arithmetic import Array, Scalar, square
 from ..domain import domain
 from ..mdp import trajectories, trajectory_probability
 from ..performance_difference import importance_ratio
@@ -39,7 +39,7 @@ def second_moment_of_ratio(mdp: TabularMDP, old: Array, new: Array, horizon: int
     for trajectory in trajectories(mdp, horizon):
         weight = trajectory_probability(mdp, old, trajectory)
         for state, action in zip(trajectory.states[:-1], trajectory.actions, strict=True):
-            weight = weight * ratio[state, action] ** 2
+            weight = weight * square(ratio[state, action])
         total = total + weight
     return total
 

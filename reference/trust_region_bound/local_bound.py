@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arithmetic import Array, Scalar, solve, sqrt
+from ..arithmetic import Array, Scalar, solve, sqrt, square
 from ..domain import domain
 from ..policy_evaluation import advantages, bellman_matrix
 from ..surrogate.derivative import validate_direction
@@ -38,7 +38,7 @@ def kl_curvature(mdp: TabularMDP, old: Array, direction: Array) -> Scalar:
     """
     if np.any((validate_policy(mdp, old) == 0) & (validate_direction(mdp, direction) != 0)):
         raise ValueError("the direction leaves the support of the policy: the divergence has no second-order term")
-    return (visitation(mdp, old) * (direction**2 / np.where(old == 0, 1, old)).sum(axis=-1)).sum() / 2
+    return (visitation(mdp, old) * (square(direction) / np.where(old == 0, 1, old)).sum(axis=-1)).sum() / 2
 
 
 def local_penalty(mdp: TabularMDP, old: Array, direction: Array) -> Scalar:

@@ -14,10 +14,12 @@ from policyproof.reference.arithmetic import (
     exact,
     exp,
     floating,
+    is_finite,
     log,
     precision,
     solve,
     sqrt,
+    square,
     unit,
 )
 
@@ -204,3 +206,13 @@ def test_float_functions_are_those_of_numpy():
     assert np.array_equal(log(numbers), np.log(numbers))
     assert np.array_equal(exp(numbers), np.exp(numbers))
     assert np.array_equal(sqrt(numbers), np.sqrt(numbers))
+
+
+def test_a_ball_around_zero_has_a_square_and_the_square_a_root():
+    around = np.array([arb(0, 0.25), arb(0), arb(0.125, 0.125)], dtype=object)
+    squares = square(around)
+    assert all(number.contains(arb(inside)) for number, inside in zip(squares, (0.0625, 0, 0.0625), strict=True))
+    roots = sqrt(squares)
+    assert all(number.contains(arb(inside)) for number, inside in zip(roots, (0.25, 0, 0.25), strict=True))
+    assert is_finite(roots).all()
+    assert not is_finite(around**2).all(), "what a power of python-flint says of such a ball"
