@@ -35,14 +35,21 @@ class Recorder:
             began = monotonic()
             tried = attempt(invariant, subject, case)
             self.slowest = max(self.slowest, monotonic() - began)
-            if os.fstat(self._output).st_size:
-                if os.fstat(self._output).st_size > LARGEST_OUTPUT:
+            if printed := self._printed():
+                if printed > LARGEST_OUTPUT:
                     tried = Attempt("error output", error=f"it printed more than {LARGEST_OUTPUT} bytes on one case")
                 os.ftruncate(self._output, 0)
             if tried.kind not in self._kinds:
                 self._kinds.append(tried.kind)
             self._outcome = min(self._kinds.index(tried.kind), 255)
         return tried
+
+    def _printed(self) -> int:
+        """Bytes; where the implementation has closed the file, the worker ends on the case that did it."""
+        try:
+            return os.fstat(self._output).st_size
+        except OSError:
+            os._exit(1)
 
     @contextmanager
     def under_way(self) -> Iterator[None]:
