@@ -127,9 +127,8 @@ def _curve(name: str, grid: Floats, runs: list[list[tuple[int, float]]]) -> dict
     return {"name": name, "steps": grid.tolist(), **{key: np.round(line, 2).tolist() for key, line in lines.items()}}
 
 
-def _sides(algorithm: str, environment: str, config: Config) -> dict[str, Callable[[Config], Runs]]:
+def _sides(environment: str, steps: int, config: Config) -> dict[str, Callable[[Config], Runs]]:
     """Who learns, by the name of its curve."""
-    steps, _ = TASKS[algorithm, environment]
     ours, theirs = (partial(side, environment, steps) for side in (_ours, _theirs))
     dimensions = prod(gymnasium.make(environment).action_space.shape or ())
     if isinstance(config, PPOConfig):
@@ -151,7 +150,7 @@ def _sides(algorithm: str, environment: str, config: Config) -> dict[str, Callab
 def _record(algorithm: str, environment: str, seeds: int) -> dict[str, Any]:
     torch.set_num_threads(1)
     steps, config = TASKS[algorithm, environment]
-    sides = _sides(algorithm, environment, config)
+    sides = _sides(environment, steps, config)
     found: dict[str, list[list[tuple[int, float]]]] = {name: [] for name in sides}
     for seed in range(seeds):
         for name, play in sides.items():

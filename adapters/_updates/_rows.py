@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from gymnasium import spaces
 from torch import nn
 from torch.distributions import Categorical, Independent, Normal
 
 from .._torch import parameter
 from . import Given
 
-__all__ = ["Nothing", "Rows", "distribution", "numbered"]
+__all__ = ["First", "Nothing", "Rows", "action_space", "distribution", "numbered"]
 
 
 class Rows(nn.Module):
@@ -39,6 +40,19 @@ class Rows(nn.Module):
         return np.concatenate([table.detach().numpy().ravel() for table in self.tables])
 
 
+class First(nn.Module):
+    """Logits, or means alone: log σ belongs to whoever asks."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__()
+        self.rows = rows
+
+    def forward(self, numbers: Any) -> Any:
+        """Of the rows, ``[B, ·]``."""
+        outputs = self.rows(numbers)
+        return outputs[0] if isinstance(outputs, tuple) else outputs
+
+
 class Nothing(nn.Module):
     """A critic that says 0 and has no gradient."""
 
@@ -57,6 +71,13 @@ def distribution(outputs: Any) -> Any:
         mean, log_std = outputs
         return Independent(Normal(mean, log_std.exp()), 1)
     return Categorical(logits=outputs)
+
+
+def action_space(given: Given) -> Any:
+    """Indices, or a box that no action comes near the sides of."""
+    if len(given.tables) == 1:
+        return spaces.Discrete(given.tables[0].shape[1])
+    return spaces.Box(-100, 100, given.actions.shape[1:])
 
 
 def numbered(given: Given) -> Any:

@@ -13,7 +13,7 @@ from tensordict import TensorDict
 
 from .._torch import generators_kept, tensor
 from . import Given
-from ._rows import Nothing, Rows, numbered
+from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["ppo"]
 
@@ -21,7 +21,7 @@ __all__ = ["ppo"]
 def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
     """Parameters, and the rows of each step."""
     size, discrete = len(given.states), len(given.tables) == 1
-    space = spaces.Discrete(given.tables[0].shape[1]) if discrete else spaces.Box(-100, 100, given.actions.shape[1:])
+    space = action_space(given)
     settings: dict[str, Any] = {"batch_size": size, "update_epochs": 3, "ent_coef": 0.0, "max_grad_norm": 1e9}
     rows, critic = Rows(given), Nothing()
     with generators_kept():

@@ -14,7 +14,7 @@ from elegantrl.train.config import Config
 
 from .._torch import generators_kept, tensor
 from . import Given
-from ._rows import Nothing, Rows, numbered
+from ._rows import First, Nothing, Rows, numbered
 
 __all__ = ["ppo"]
 
@@ -32,7 +32,7 @@ def ppo(given: Given, *, plain: bool, environments: int = 1) -> tuple[Any, Any]:
 
     def actor(*_dimensions: Any) -> Any:
         made = (ActorDiscretePPO if discrete else ActorPPO)([1], 1, known["action_dim"])
-        made.net = _Net(rows)
+        made.net = First(rows)
         if not discrete:
             made.action_std_log = rows.tables[1]
         return made
@@ -54,15 +54,3 @@ def ppo(given: Given, *, plain: bool, environments: int = 1) -> tuple[Any, Any]:
     with generators_kept():
         agent.update_net((seen, actions, log_probs, rewards, 0 * rewards))
     return rows.vector, rows.asked
-
-
-class _Net(torch.nn.Module):
-    """Logits, or means: log σ belongs to the actor."""
-
-    def __init__(self, rows: Rows) -> None:
-        super().__init__()
-        self.rows = rows
-
-    def forward(self, numbers: Any) -> Any:
-        outputs = self.rows(numbers)
-        return outputs[0] if isinstance(outputs, tuple) else outputs

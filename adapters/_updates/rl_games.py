@@ -26,7 +26,7 @@ from torch import nn
 
 from .._torch import generators_kept, tensor
 from . import Given
-from ._rows import Nothing, Rows, numbered
+from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["ppo"]
 
@@ -37,7 +37,7 @@ PLAIN |= {"entropy_coef": 0.0, "lr_schedule": None, "bounds_loss_coef": 0.0}
 def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
     """``train_epoch``: parameters, and the rows of each step."""
     size, discrete, rows = len(given.states), len(given.tables) == 1, Rows(given)
-    space = spaces.Discrete(given.tables[0].shape[1]) if discrete else spaces.Box(-100, 100, given.actions.shape[1:])
+    space = action_space(given)
     example = files(rl_games) / "configs" / ("ppo_cartpole.yaml" if discrete else "dm_control/pendulum_swingup.yaml")
     config = yaml.safe_load(example.read_text())["params"]["config"]
     minibatches = 1 if plain else config["num_actors"] * config["horizon_length"] // config["minibatch_size"]

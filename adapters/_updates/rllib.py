@@ -18,7 +18,7 @@ from ray.rllib.policy.sample_batch import MultiAgentBatch, SampleBatch
 
 from .._torch import generators_kept, tensor
 from . import Given
-from ._rows import Nothing, Rows
+from ._rows import Nothing, Rows, action_space
 
 __all__ = ["ppo"]
 
@@ -31,8 +31,7 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
     config = PPOConfig().rl_module(rl_module_spec=RLModuleSpec(_Module, model_config={"given": given}))
     if plain:
         config = config.learners(learner_class=_Descent).training(use_kl_loss=False, clip_param=0.2)
-    size, discrete = len(given.states), len(given.tables) == 1
-    space = spaces.Discrete(given.tables[0].shape[1]) if discrete else spaces.Box(-100, 100, given.actions.shape[1:])
+    size, space = len(given.states), action_space(given)
     observed = spaces.Box(ADDED, size, (1,), dtype=np.float32)
     with generators_kept():
         learner = config.build_learner(spaces={DEFAULT_MODULE_ID: (observed, space)})

@@ -18,7 +18,7 @@ from skrl.models.torch import CategoricalMixin, DeterministicMixin, GaussianMixi
 
 from .._torch import generators_kept, tensor
 from . import Given
-from ._rows import Nothing, Rows, numbered
+from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["ppo", "trpo"]
 
@@ -81,9 +81,8 @@ def trpo(given: Given, *, plain: bool) -> Any:
 def _recorded(kind: Any, given: Given, **settings: Any) -> tuple[Any, Rows]:
     size, rows = len(given.states), Rows(given)
     discrete = len(given.tables) == 1
-    space = spaces.Discrete(given.tables[0].shape[1]) if discrete else spaces.Box(-100, 100, given.actions.shape[1:])
     observed = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)
-    owned = {"observation_space": observed, "action_space": space, "device": "cpu"}
+    owned = {"observation_space": observed, "action_space": action_space(given), "device": "cpu"}
     models = {"policy": (_Softmax if discrete else _Normal)(rows, owned), "value": _Critic(owned)}
     memory = RandomMemory(memory_size=1, num_envs=size, device="cpu")
     silent = {"experiment": {"write_interval": 0, "checkpoint_interval": 0}}

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from gymnasium import spaces
 from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
-from torch import nn
 
 from .._stable_baselines3.training import PLAIN, train, untrained
 from . import Given
-from ._rows import Nothing, Rows
+from ._rows import First, Nothing, Rows, action_space
 
 __all__ = ["ppo", "trained"]
 
@@ -28,10 +26,9 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
 def trained(kind: Any, given: Given, *, policy_kwargs: Any = None, **settings: Any) -> Rows:
     """The policy after one call of ``train``."""
     rows = Rows(given)
-    first = given.tables[0]
-    actions: Any = spaces.Box(-100, 100, first.shape[1:]) if len(given.tables) == 2 else first.shape[1]
     policy = {"policy_kwargs": {"rows": rows} | (policy_kwargs or {})}
-    algorithm = untrained(kind, _Policy, len(given.states), actions=actions, **{"device": "cpu"} | settings | policy)
+    options = {"actions": action_space(given), "device": "cpu"} | settings | policy
+    algorithm = untrained(kind, _Policy, len(given.states), **options)
     rows.asked.clear()
     train(algorithm, actions=given.actions, advantages=given.advantages, log_probs=given.log_probs)
     return rows
@@ -42,21 +39,9 @@ class _Policy(ActorCriticPolicy):
 
     def __init__(self, *arguments: Any, rows: Rows, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords | {"net_arch": []})
-        self.action_net, self.value_net = _First(rows), Nothing()  # type: ignore[assignment]
+        self.action_net, self.value_net = First(rows), Nothing()  # type: ignore[assignment]
         if len(rows.tables) == 2:
             self.log_std = rows.tables[1]
         make: Any = self.optimizer_class
         rate = self.optimizer.param_groups[0]["lr"]
         self.optimizer = make(self.parameters(), lr=rate, **self.optimizer_kwargs)
-
-
-class _First(nn.Module):
-    """Logits, or means: log σ belongs to the policy."""
-
-    def __init__(self, rows: Rows) -> None:
-        super().__init__()
-        self.rows = rows
-
-    def forward(self, numbers: Any) -> Any:
-        outputs = self.rows(numbers)
-        return outputs[0] if isinstance(outputs, tuple) else outputs

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from gymnasium import spaces
 from tianshou.algorithm import NPG, PPO, TRPO
 from tianshou.algorithm.modelfree.reinforce import ProbabilisticActorPolicy
 from tianshou.algorithm.optim import AdamOptimizerFactory, TorchOptimizerFactory
@@ -16,7 +15,7 @@ from torch import nn
 
 from .._torch import generators_kept
 from . import Given
-from ._rows import Nothing, Rows, distribution, numbered
+from ._rows import Nothing, Rows, action_space, distribution, numbered
 
 __all__ = ["npg", "ppo", "trpo"]
 
@@ -56,8 +55,7 @@ class _Actor(nn.Module):
 
 def _updated(kind: Any, given: Given, repeat: int = 1, *, damping: bool = False, **settings: Any) -> Rows:
     rows = Rows(given)
-    space = spaces.Discrete(2) if len(given.tables) == 1 else spaces.Box(-100, 100, given.actions.shape[1:])
-    how: dict[str, Any] = {"action_space": space, "action_scaling": False, "action_bound_method": None}
+    how: dict[str, Any] = {"action_space": action_space(given), "action_scaling": False, "action_bound_method": None}
     policy = ProbabilisticActorPolicy(actor=_Actor(rows), dist_fn=distribution, **how)
     algorithm = kind(policy=policy, critic=Nothing(), **settings)
     if damping:

@@ -23,7 +23,7 @@ from xuance.torch.utils.distributions import CategoricalDistribution, DiagGaussi
 
 from .._torch import generators_kept, tensor
 from . import Given
-from ._rows import Nothing, Rows, numbered
+from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["npg", "ppo"]
 
@@ -84,10 +84,9 @@ class _Policy(nn.Module):
 
 
 def _filled(given: Given, config: Namespace) -> Any:
-    discrete, size = len(given.tables) == 1, len(given.states)
-    space = spaces.Discrete(given.tables[0].shape[1]) if discrete else spaces.Box(-100, 100, given.actions.shape[1:])
+    size = len(given.states)
     seen = spaces.Box(-np.inf, np.inf, (1,))
-    buffer = DummyOnPolicyBuffer(seen, space, {"old_logp": ()}, 1, size, use_advnorm=config.use_advnorm)
+    buffer = DummyOnPolicyBuffer(seen, action_space(given), {"old_logp": ()}, 1, size, use_advnorm=config.use_advnorm)
     none, one = np.zeros(1), np.ones(1)
     columns = zip(
         numbered(given).numpy(), given.actions, given.advantages, tensor(given.log_probs).numpy(), strict=True
