@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compilation import compiled, kept
+from .compilation import kept
 from .matrix_product import aligned, padded
 from .mlp import MLP, ROWS, forward
 from .policy_head import choose, perturb
@@ -103,13 +103,13 @@ class ActorCritic:
         """Actions [B, D], their log-probabilities [B] and V [B], at observations [B, inputs]."""
         rows = len(observations)
         actions, log_probs = np.empty((rows, self.action_size), np.float32), np.empty(rows, np.float32)
-        _act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs)
+        act(self.shape, self.parameters, observations, noise, self.workspace, actions, log_probs)
         return actions, log_probs, self.values(observations)
 
     def values(self, observations: Floats) -> Floats:
         """V, [B]."""
         values = np.empty(len(observations), np.float32)
-        _values(self.shape, self.parameters, observations, self.workspace, values)
+        values_of(self.shape, self.parameters, observations, self.workspace, values)
         return values
 
     def outputs(self, observations: Floats) -> Floats:
@@ -119,7 +119,7 @@ class ActorCritic:
         return out
 
 
-@compiled
+@kept
 def values_of(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
     """Fill V of any number of rows, [B]."""
     critic = parameters[shape.critic_start :]
@@ -129,7 +129,7 @@ def values_of(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> No
             values[start + i] = block[i, 0]
 
 
-@compiled
+@kept
 def act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any) -> None:
     """Fill actions and their log-probabilities."""
     log_std = parameters[shape.log_std_start : shape.log_std_start + shape.actions]
@@ -141,16 +141,6 @@ def act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any
             choose(out, shape.actions, noise[rows], remembered, actions[rows], log_probs[rows])
         else:
             perturb(out, log_std, noise[rows], actions[rows], log_probs[rows])
-
-
-@kept
-def _values(shape: Any, parameters: Any, x: Any, work: Any, values: Any) -> None:
-    values_of(shape, parameters, x, work, values)
-
-
-@kept
-def _act(shape: Any, parameters: Any, x: Any, noise: Any, work: Any, actions: Any, log_probs: Any) -> None:
-    act(shape, parameters, x, noise, work, actions, log_probs)
 
 
 @kept
