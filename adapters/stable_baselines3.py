@@ -22,6 +22,9 @@ try:
     from ._stable_baselines3.rollout import rollout
     from ._stable_baselines3.training import PLAIN, FreeRows, TablePolicy, train, untrained
     from ._torch import tensor
+    from ._updates import PlainAscent
+    from ._updates._rows import tabular
+    from ._updates.stable_baselines3 import ppo
 except ImportError as error:
     raise NotInstalledError("stable-baselines3", 'pip install "policyproof[libraries]"') from error
 
@@ -76,29 +79,14 @@ class Implementation:
 
     def policy_gradient(self, logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
         """What ``A2C.train`` leaves in ``grad`` of a table of logits; it descends, so the sign is turned."""
-        settings = PLAIN | {"learning_rate": 0.0, "ent_coef": 0.0, "vf_coef": 0.0}
-        a2c = _tabular(A2C, logits, len(states), settings)
+        settings = PLAIN | {"learning_rate": 0.0, "ent_coef": 0.0, "vf_coef": 0.0, "policy_kwargs": {"logits": logits}}
+        a2c = untrained(A2C, TablePolicy, len(states), states=logits.shape[0], actions=logits.shape[1], **settings)
         train(a2c, states=states, actions=actions, advantages=advantages)
         return -a2c.policy.logits_gradient
 
-    def ppo_step(
-        self,
-        logits: Any,
-        states: Any,
-        actions: Any,
-        advantages: Any,
-        *,
-        clip_range: float,
-        learning_rate: float,
-        epochs: int,
-    ) -> Any:
+    def ppo_step(self, logits: Any, *batch: Any, **how: Any) -> Any:
         """``PPO.train`` with plain SGD, the whole batch at once."""
-        rates = {"learning_rate": learning_rate, "clip_range": clip_range, "n_epochs": epochs}
-        settings = PLAIN | rates | {"ent_coef": 0.0, "vf_coef": 0.0, "batch_size": max(len(states), 2)}
-        ppo = _tabular(PPO, logits, len(states), settings)
-        old = self.categorical_log_prob(logits[states], actions)
-        train(ppo, states=states, actions=actions, advantages=advantages, log_probs=old)
-        return ppo.policy.logits
+        return ppo(tabular(logits, *batch), plain=PlainAscent(**how))[0].reshape(logits.shape)
 
     def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
         """``CategoricalDistribution.log_prob``."""
@@ -145,12 +133,6 @@ def _rows(log_probs: Any, values: Any, **settings: Any) -> Any:
     plain |= {"batch_size": max(len(log_probs), 2)}
     free = {"policy_kwargs": {"log_probs": log_probs, "values": values}}
     return untrained(PPO, FreeRows, len(log_probs), **plain | free | settings)
-
-
-def _tabular(kind: Any, logits: Any, size: int, settings: dict[str, Any]) -> Any:
-    states, actions = logits.shape
-    table = {"policy_kwargs": {"logits": logits}}
-    return untrained(kind, TablePolicy, size, states=states, actions=actions, **settings | table)
 
 
 def _categorical(logits: Any) -> Any:

@@ -10,10 +10,10 @@ from gymnasium import spaces
 from torch import nn
 from torch.distributions import Categorical, Independent, Normal
 
-from .._torch import parameter
+from .._torch import parameter, tensor
 from . import Given
 
-__all__ = ["First", "Nothing", "Rows", "action_space", "distribution", "numbered"]
+__all__ = ["First", "Nothing", "Rows", "action_space", "distribution", "numbered", "tabular"]
 
 
 class Rows(nn.Module):
@@ -83,3 +83,9 @@ def action_space(given: Given) -> Any:
 def numbered(given: Given) -> Any:
     """Observations ``[B, 1]`` in float32."""
     return torch.arange(float(len(given.states)))[:, None]
+
+
+def tabular(logits: Any, states: Any, actions: Any, advantages: Any) -> Given:
+    """A table of logits ``[S, A]`` and B rows, their log-probabilities by PyTorch in float32."""
+    log_probs = tensor(logits)[torch.tensor(states)].log_softmax(-1)[torch.arange(len(states)), torch.tensor(actions)]
+    return Given((logits,), states, actions, advantages, log_probs.numpy())

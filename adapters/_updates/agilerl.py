@@ -12,23 +12,26 @@ from gymnasium import spaces
 from tensordict import TensorDict
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["ppo"]
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """Parameters, and the rows of each step."""
     size, discrete = len(given.states), len(given.tables) == 1
     space = action_space(given)
-    settings: dict[str, Any] = {"batch_size": size, "update_epochs": 3, "ent_coef": 0.0, "max_grad_norm": 1e9}
+    settings: dict[str, Any] = {}
+    if plain:
+        settings = {"batch_size": size, "ent_coef": 0.0, "max_grad_norm": 1e9}
+        settings |= {"update_epochs": plain.epochs, "clip_coef": plain.clip_range}
     rows, critic = Rows(given), Nothing()
     with generators_kept():
-        agent = PPO(spaces.Box(-np.inf, np.inf, (1,)), space, **(settings if plain else {}))
+        agent = PPO(spaces.Box(-np.inf, np.inf, (1,)), space, **settings)
     agent.actor, agent.critic = rows, critic
     free = [*rows.parameters(), *critic.parameters()]
-    agent.optimizer = torch.optim.SGD(free, lr=0.5) if plain else torch.optim.Adam(free, lr=agent.lr)
+    agent.optimizer = torch.optim.SGD(free, lr=plain.learning_rate) if plain else torch.optim.Adam(free, lr=agent.lr)
 
     def evaluate_actions(obs: Any, actions: Any, **_options: Any) -> Any:
         outputs = rows(obs)

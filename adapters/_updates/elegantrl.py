@@ -13,22 +13,21 @@ from elegantrl.agents.net import ActorDiscretePPO, ActorPPO, CriticPPO
 from elegantrl.train.config import Config
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent
 from ._rows import First, Nothing, Rows, numbered
 
 __all__ = ["ppo"]
 
-PLAIN = {"ratio_clip": 0.2, "lambda_entropy": 0.0, "repeat_times": 3, "clip_grad_norm": float("inf")}
 
-
-def ppo(given: Given, *, plain: bool, environments: int = 1) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None, environments: int = 1) -> tuple[Any, Any]:
     """``update_net``: parameters, and the rows of each step."""
     size, discrete, rows = len(given.states), len(given.tables) == 1, Rows(given)
     known = {"env_name": "given", "state_dim": 1, "action_dim": given.tables[0].shape[1], "if_discrete": discrete}
     kind = AgentDiscretePPO if discrete else AgentPPO
     config = Config(kind, None, known)
-    for name, value in ((PLAIN | {"batch_size": size}) if plain else {}).items():
-        setattr(config, name, value)
+    if plain:
+        config.lambda_entropy, config.clip_grad_norm = 0.0, float("inf")
+        config.batch_size, config.repeat_times, config.ratio_clip = size, plain.epochs, plain.clip_range
 
     def actor(*_dimensions: Any) -> Any:
         made = (ActorDiscretePPO if discrete else ActorPPO)([1], 1, known["action_dim"])
@@ -46,7 +45,7 @@ def ppo(given: Given, *, plain: bool, environments: int = 1) -> tuple[Any, Any]:
         classes = {"act_class": staticmethod(actor), "cri_class": staticmethod(critic)}
         agent = type("Agent", (kind,), classes)(config.net_dims, 1, known["action_dim"], gpu_id=-1, args=config)
     if plain:
-        agent.act_optimizer = torch.optim.SGD(rows.parameters(), lr=0.5)
+        agent.act_optimizer = torch.optim.SGD(rows.parameters(), lr=plain.learning_rate)
     seen = numbered(given).reshape(-1, environments, 1)
     agent.last_state = seen[-1]
     actions = tensor(given.actions).reshape(*seen.shape[:2], -1)

@@ -10,20 +10,20 @@ from pfrl.agents import PPO, TRPO
 from torch import nn
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent, PlainTrustRegion
 from ._rows import Nothing, Rows, distribution, numbered
 
 __all__ = ["ppo", "trpo"]
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO._update``: parameters, and the rows of each step."""
     rows = Rows(given)
     model = pfrl.nn.Branched(_Policy(rows), Nothing())
     if plain:
-        sizes = {"minibatch_size": len(given.states), "epochs": 3}
-        settings: dict[str, Any] = {"entropy_coef": 0.0, "standardize_advantages": False} | sizes
-        agent = PPO(model, torch.optim.SGD(model.parameters(), lr=0.5), **settings)
+        settings: dict[str, Any] = {"entropy_coef": 0.0, "standardize_advantages": False, "clip_eps": plain.clip_range}
+        settings |= {"minibatch_size": len(given.states), "epochs": plain.epochs}
+        agent = PPO(model, torch.optim.SGD(model.parameters(), lr=plain.learning_rate), **settings)
     else:
         agent = PPO(model, torch.optim.Adam(model.parameters()))
     with generators_kept():
@@ -31,11 +31,14 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
     return rows.vector, rows.asked
 
 
-def trpo(given: Given, *, plain: bool) -> Any:
+def trpo(given: Given, *, plain: PlainTrustRegion | None) -> Any:
     """``TRPO._update``: parameters."""
     rows, critic = Rows(given), Nothing()
-    settings: dict[str, Any] = {"entropy_coef": 0.0, "standardize_advantages": False, "conjugate_gradient_damping": 0.0}
-    agent = TRPO(_Policy(rows), critic, torch.optim.Adam(critic.parameters()), **(settings if plain else {}))
+    settings: dict[str, Any] = {}
+    if plain:
+        settings = {"entropy_coef": 0.0, "standardize_advantages": False}
+        settings |= {"max_kl": plain.max_kl, "conjugate_gradient_damping": plain.damping}
+    agent = TRPO(_Policy(rows), critic, torch.optim.Adam(critic.parameters()), **settings)
     with generators_kept():
         agent._update(_dataset(given))
     return rows.vector

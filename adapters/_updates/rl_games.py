@@ -25,23 +25,26 @@ from rl_games.common.algo_observer import DefaultAlgoObserver
 from torch import nn
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["ppo"]
 
-PLAIN: dict[str, Any] = {"mini_epochs": 3, "learning_rate": 0.5, "normalize_advantage": False, "truncate_grads": False}
-PLAIN |= {"entropy_coef": 0.0, "lr_schedule": None, "bounds_loss_coef": 0.0}
+PLAIN: dict[str, Any] = {"normalize_advantage": False, "truncate_grads": False, "entropy_coef": 0.0}
+PLAIN |= {"lr_schedule": None, "bounds_loss_coef": 0.0}
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``train_epoch``: parameters, and the rows of each step."""
     size, discrete, rows = len(given.states), len(given.tables) == 1, Rows(given)
     space = action_space(given)
     example = files(rl_games) / "configs" / ("ppo_cartpole.yaml" if discrete else "dm_control/pendulum_swingup.yaml")
     config = yaml.safe_load(example.read_text())["params"]["config"]
     minibatches = 1 if plain else config["num_actors"] * config["horizon_length"] // config["minibatch_size"]
-    config |= {"minibatch_size": size // minibatches, "normalize_input": False} | (PLAIN if plain else {})
+    config |= {"minibatch_size": size // minibatches, "normalize_input": False}
+    if plain:
+        config |= PLAIN | {"mini_epochs": plain.epochs, "e_clip": plain.clip_range}
+        config["learning_rate"] = plain.learning_rate
     config |= {"num_actors": 1, "horizon_length": size, "device": "cpu", "reward_shaper": None}
     config |= {"env_info": {"observation_space": spaces.Box(-np.inf, np.inf, (1,)), "action_space": space}}
     config |= {"vec_env": SimpleNamespace(set_train_info=lambda *_: None)}
@@ -52,7 +55,7 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
         settings = {"config": config | {"train_dir": folder}, "model": model, "network": network}
         agent = (DiscreteA2CAgent if discrete else A2CAgent)("given", settings)
         if plain:
-            agent.optimizer = torch.optim.SGD(rows.parameters(), lr=0.5)
+            agent.optimizer = torch.optim.SGD(rows.parameters(), lr=plain.learning_rate)
         agent.init_tensors()
         agent.play_steps = lambda: _rollout(given, rows)
         agent.train_epoch()

@@ -17,7 +17,7 @@ from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 from ray.rllib.policy.sample_batch import MultiAgentBatch, SampleBatch
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space
 
 __all__ = ["ppo"]
@@ -26,17 +26,18 @@ ADDED = -1
 """The observation after an episode, where RLlib adds a step."""
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """Parameters, and the rows of each step, without steps that were added."""
     config = PPOConfig().rl_module(rl_module_spec=RLModuleSpec(_Module, model_config={"given": given}))
     if plain:
-        config = config.learners(learner_class=_Descent).training(use_kl_loss=False, clip_param=0.2)
+        config = config.learners(learner_class=_Descent)
+        config = config.training(use_kl_loss=False, lr=plain.learning_rate, clip_param=plain.clip_range)
     size, space = len(given.states), action_space(given)
     observed = spaces.Box(ADDED, size, (1,), dtype=np.float32)
     with generators_kept():
         learner = config.build_learner(spaces={DEFAULT_MODULE_ID: (observed, space)})
         if plain:
-            learner.update(batch=_batch(given), num_epochs=3, minibatch_size=size)
+            learner.update(batch=_batch(given), num_epochs=plain.epochs, minibatch_size=size)
         else:
             epochs = {"num_epochs": config.num_epochs, "minibatch_size": config.minibatch_size}
             epochs["shuffle_batch_per_epoch"] = config.shuffle_batch_per_epoch
@@ -63,10 +64,10 @@ class _Descent(PPOTorchLearner):  # type: ignore[misc]
     """Plain SGD."""
 
     def configure_optimizers_for_module(self, module_id: Any, config: Any = None) -> None:
-        del config
+        rate = (config or self.config).lr
         free = list(self.module[module_id].parameters())
-        optimiser = torch.optim.SGD(free, lr=0.5)
-        self.register_optimizer(module_id=module_id, optimizer=optimiser, params=free, lr_or_lr_schedule=0.5)
+        optimiser = torch.optim.SGD(free, lr=rate)
+        self.register_optimizer(module_id=module_id, optimizer=optimiser, params=free, lr_or_lr_schedule=rate)
 
 
 def _inputs(given: Given) -> Any:

@@ -12,16 +12,16 @@ from rsl_rl.storage import RolloutStorage
 from tensordict import TensorDict
 
 from .._torch import Table, generators_kept, parameter, tensor
-from . import Given
+from . import Given, PlainAscent
 
 __all__ = ["ppo"]
 
 GROUPS = {"actor": ["state"], "critic": ["state"]}
-PLAIN: dict[str, Any] = {"num_learning_epochs": 3, "num_mini_batches": 1, "learning_rate": 0.5, "optimizer": "sgd"}
-PLAIN |= {"schedule": "fixed", "entropy_coef": 0.0, "max_grad_norm": float("inf")}
+PLAIN: dict[str, Any] = {"num_mini_batches": 1, "optimizer": "sgd", "schedule": "fixed", "entropy_coef": 0.0}
+PLAIN |= {"max_grad_norm": float("inf")}
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """Parameters, and the rows of each step, which the networks do not see."""
     means, log_std = given.tables
     size, dimensions = given.actions.shape
@@ -35,7 +35,11 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
     critic.mlp = Table(0 * means[:, :1])
     actor.distribution.log_std_param = parameter(log_std)
     storage = RolloutStorage("rl", size, 1, seen, [dimensions])
-    algorithm = PPO(actor, critic, storage, **(PLAIN if plain else {}))
+    settings: dict[str, Any] = {}
+    if plain:
+        settings = PLAIN | {"num_learning_epochs": plain.epochs, "clip_param": plain.clip_range}
+        settings |= {"learning_rate": plain.learning_rate}
+    algorithm = PPO(actor, critic, storage, **settings)
     asked: list[Any] = []
     with generators_kept():
         algorithm.act(seen)

@@ -6,13 +6,16 @@ from typing import Any
 
 from sb3_contrib import TRPO
 
-from . import Given
+from . import Given, PlainTrustRegion
 from .stable_baselines3 import trained
 
 __all__ = ["trpo"]
 
 
-def trpo(given: Given, *, plain: bool) -> Any:
+def trpo(given: Given, *, plain: PlainTrustRegion | None) -> Any:
     """``TRPO``: parameters."""
-    settings: dict[str, Any] = {"gamma": 1.0, "normalize_advantage": False, "cg_damping": 0.0}
-    return trained(TRPO, given, **(settings if plain else {})).vector
+    settings: dict[str, Any] = {}
+    if plain:
+        settings = {"gamma": 1.0, "normalize_advantage": False, "batch_size": max(len(given.states), 2)}
+        settings |= {"target_kl": plain.max_kl, "cg_damping": plain.damping}
+    return trained(TRPO, given, **settings).vector

@@ -17,7 +17,7 @@ from skrl.memories.torch import RandomMemory
 from skrl.models.torch import CategoricalMixin, DeterministicMixin, GaussianMixin, Model
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent, PlainTrustRegion
 from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["ppo", "trpo"]
@@ -59,20 +59,24 @@ class _Critic(DeterministicMixin, Model):  # type: ignore[misc]
         return self.nothing(inputs["observations"]), {}
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO``: parameters, and the rows of each step."""
-    settings: dict[str, Any] = {"learning_epochs": 3, "mini_batches": 1, "grad_norm_clip": 0.0, "learning_rate": 0.5}
-    agent, rows = _recorded(PPO, given, **(settings if plain else {}))
+    settings: dict[str, Any] = {}
     if plain:
-        agent.optimizer = torch.optim.SGD(rows.parameters(), lr=0.5)
+        settings = {"learning_epochs": plain.epochs, "mini_batches": 1, "grad_norm_clip": 0.0}
+        settings |= {"ratio_clip": plain.clip_range}
+    agent, rows = _recorded(PPO, given, **settings)
+    if plain:
+        agent.optimizer = torch.optim.SGD(rows.parameters(), lr=plain.learning_rate)
     with generators_kept():
         agent.update(timestep=0, timesteps=1)
     return rows.vector, rows.asked
 
 
-def trpo(given: Given, *, plain: bool) -> Any:
+def trpo(given: Given, *, plain: PlainTrustRegion | None) -> Any:
     """``TRPO``: parameters."""
-    agent, rows = _recorded(TRPO, given, **({"damping": 0.0} if plain else {}))
+    settings = {"max_kl_divergence": plain.max_kl, "damping": plain.damping} if plain else {}
+    agent, rows = _recorded(TRPO, given, **settings)
     with generators_kept():
         agent.update(timestep=0, timesteps=1)
     return rows.vector

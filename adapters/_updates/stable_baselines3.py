@@ -9,17 +9,20 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.policies import ActorCriticPolicy
 
 from .._stable_baselines3.training import PLAIN, train, untrained
-from . import Given
+from . import Given, PlainAscent
 from ._rows import First, Nothing, Rows, action_space
 
 __all__ = ["ppo", "trained"]
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO``: parameters, and the rows of each step."""
-    size = {"learning_rate": 0.5, "n_epochs": 3, "batch_size": len(given.states)}
-    policy = {"policy_kwargs": {"optimizer_class": torch.optim.SGD}} if plain else {}
-    rows = trained(PPO, given, **(PLAIN | size | policy if plain else {}))
+    settings: dict[str, Any] = {}
+    if plain:
+        settings = PLAIN | {"n_epochs": plain.epochs, "clip_range": plain.clip_range}
+        settings |= {"learning_rate": plain.learning_rate, "policy_kwargs": {"optimizer_class": torch.optim.SGD}}
+        settings |= {"batch_size": max(len(given.states), 2)}
+    rows = trained(PPO, given, **settings)
     return rows.vector, rows.asked
 
 

@@ -14,34 +14,36 @@ from tianshou.utils.torch_utils import policy_within_training_step, torch_train_
 from torch import nn
 
 from .._torch import generators_kept
-from . import Given
+from . import Given, PlainAscent, PlainTrustRegion
 from ._rows import Nothing, Rows, action_space, distribution, numbered
 
 __all__ = ["npg", "ppo", "trpo"]
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO``: parameters, and the rows of each step."""
     settings: dict[str, Any] = {"optim": AdamOptimizerFactory()}
     if plain:
-        settings = {"advantage_normalization": False, "ent_coef": 0.0}
-        settings |= {"optim": TorchOptimizerFactory(torch.optim.SGD, lr=0.5)}
-    rows = _updated(PPO, given, 3 if plain else 1, **settings)
+        settings = {"advantage_normalization": False, "ent_coef": 0.0, "eps_clip": plain.clip_range}
+        settings |= {"optim": TorchOptimizerFactory(torch.optim.SGD, lr=plain.learning_rate)}
+    rows = _updated(PPO, given, plain.epochs if plain else 1, **settings)
     return rows.vector, rows.asked
 
 
-def trpo(given: Given, *, plain: bool) -> Any:
+def trpo(given: Given, *, plain: PlainTrustRegion | None) -> Any:
     """``TRPO``: parameters."""
-    return _updated(TRPO, given, damping=plain, **_second_order(plain)).vector
+    bound = {"max_kl": plain.max_kl} if plain else {}
+    return _updated(TRPO, given, **_second_order(plain) | bound).vector
 
 
-def npg(given: Given, *, plain: bool) -> Any:
+def npg(given: Given, *, plain: PlainTrustRegion | None) -> Any:
     """``NPG``: parameters."""
-    return _updated(NPG, given, damping=plain, **_second_order(plain)).vector
+    return _updated(NPG, given, **_second_order(plain)).vector
 
 
-def _second_order(plain: bool) -> dict[str, Any]:
-    return {"optim": AdamOptimizerFactory()} | ({"advantage_normalization": False} if plain else {})
+def _second_order(plain: PlainTrustRegion | None) -> dict[str, Any]:
+    settings = {"advantage_normalization": False, "damping": plain.damping} if plain else {}
+    return {"optim": AdamOptimizerFactory()} | settings
 
 
 class _Actor(nn.Module):
@@ -53,13 +55,13 @@ class _Actor(nn.Module):
         return self.rows(observations), None
 
 
-def _updated(kind: Any, given: Given, repeat: int = 1, *, damping: bool = False, **settings: Any) -> Rows:
+def _updated(kind: Any, given: Given, repeat: int = 1, *, damping: float | None = None, **settings: Any) -> Rows:
     rows = Rows(given)
     how: dict[str, Any] = {"action_space": action_space(given), "action_scaling": False, "action_bound_method": None}
     policy = ProbabilisticActorPolicy(actor=_Actor(rows), dist_fn=distribution, **how)
     algorithm = kind(policy=policy, critic=Nothing(), **settings)
-    if damping:
-        algorithm._damping = 0.0
+    if damping is not None:
+        algorithm._damping = damping
     buffer = ReplayBuffer(len(given.states))
     for row, action, advantage in zip(numbered(given).numpy(), given.actions, given.advantages, strict=True):
         ends = {"terminated": True, "truncated": False, "done": True, "info": {}}

@@ -10,14 +10,15 @@ from tensordict.nn import ProbabilisticTensorDictModule, ProbabilisticTensorDict
 from torchrl.objectives import ClipPPOLoss
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent
 from ._rows import Nothing, Rows, distribution
 
 __all__ = ["ppo"]
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
-    """``ClipPPOLoss``: parameters after three steps of SGD, and the rows of each."""
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
+    """``ClipPPOLoss``: parameters after steps of SGD, at its defaults three, and the rows of each."""
+    how = plain or PlainAscent()
     rows, size = Rows(given), len(given.states)
     names = ["mean", "log_std"] if len(given.tables) == 2 else ["logits"]
     actor = ProbabilisticTensorDictSequential(
@@ -25,12 +26,14 @@ def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
         ProbabilisticTensorDictModule(in_keys=names, out_keys=["action"], distribution_class=_by_name),
     )
     critic = TensorDictModule(Nothing(), in_keys=["row"], out_keys=["state_value"])
-    loss = ClipPPOLoss(actor, critic, functional=False, **({"entropy_bonus": False} if plain else {}))
+    loss = ClipPPOLoss(
+        actor, critic, functional=False, **({"entropy_bonus": False, "clip_epsilon": plain.clip_range} if plain else {})
+    )
     loss.set_keys(sample_log_prob="action_log_prob")
     columns = {"row": torch.arange(size), "action": tensor(given.actions), "value_target": torch.zeros(size, 1)}
     columns |= {"advantage": tensor(given.advantages)[:, None], "action_log_prob": tensor(given.log_probs)}
-    optimiser = torch.optim.SGD(loss.parameters(), lr=0.5)
-    for _ in range(3):
+    optimiser = torch.optim.SGD(loss.parameters(), lr=how.learning_rate)
+    for _ in range(how.epochs):
         with generators_kept():
             terms = loss(TensorDict(columns, batch_size=[size]))
         optimiser.zero_grad()

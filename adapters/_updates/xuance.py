@@ -22,20 +22,22 @@ from xuance.torch.learners import NPG_Learner, PPO_Learner
 from xuance.torch.utils.distributions import CategoricalDistribution, DiagGaussianDistribution
 
 from .._torch import generators_kept, tensor
-from . import Given
+from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space, numbered
 
 __all__ = ["npg", "ppo"]
 
-PLAIN = {"n_epochs": 3, "n_minibatch": 1, "ent_coef": 0.0, "use_advnorm": False, "use_grad_clip": False}
+PLAIN = {"n_minibatch": 1, "ent_coef": 0.0, "use_advnorm": False, "use_grad_clip": False}
 
 
-def ppo(given: Given, *, plain: bool) -> tuple[Any, Any]:
+def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO_Learner.update``, as ``train_epochs`` calls it: parameters, and the rows of each step."""
-    rows, config = Rows(given), _settings("ppo", given, PLAIN if plain else {})
+    changed = PLAIN | {"n_epochs": plain.epochs, "clip_range": plain.clip_range} if plain else {}
+    rows, config = Rows(given), _settings("ppo", given, changed)
     learner = PPO_Learner(config, _Policy(rows), BaseCallback())
     if plain:
-        learner.optimizer, learner.scheduler = torch.optim.SGD(rows.parameters(), lr=0.5), None
+        learner.optimizer = torch.optim.SGD(rows.parameters(), lr=plain.learning_rate)
+        learner.scheduler = None
     _train(learner, given, config)
     return rows.vector, rows.asked
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 from policyproof.adapters._torch import generators_kept
-from policyproof.adapters._updates import Given
+from policyproof.adapters._updates import Given, PlainAscent, PlainTrustRegion
 from policyproof.reference.arithmetic import ball, floating, precision
 from policyproof.reference.kl import gaussian_kl
 
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries
 SEEDS = range(3)
 WHOLE = (24,)
 HALVES = tuple(f"1/{2**j}" for j in range(11))
-PLAIN, DEFAULT = True, False
+PLAIN, BOUNDED, DEFAULT = PlainAscent(), PlainTrustRegion(), None
 
 ASCENTS = {
     ("agilerl", PLAIN): Ascent(WHOLE * 3, normalised=Normalised()),
@@ -112,17 +112,17 @@ GAUSSIAN_ASCENTS = {
 """The same where Gaussian policies have settings of their own."""
 
 STEPS = {
-    ("pfrl", "trpo", PLAIN): Natural(factors=HALVES, strict=False),
+    ("pfrl", "trpo", BOUNDED): Natural(factors=HALVES, strict=False),
     ("pfrl", "trpo", DEFAULT): Natural(
         damping="0.01", factors=HALVES, strict=False, normalised=Normalised(ddof=0), bonus="0.01"
     ),
-    ("sb3_contrib", "trpo", PLAIN): Natural(backward=True),
+    ("sb3_contrib", "trpo", BOUNDED): Natural(backward=True),
     ("sb3_contrib", "trpo", DEFAULT): Natural(backward=True, damping="0.1", normalised=Normalised()),
-    ("skrl", "trpo", PLAIN): Natural(factors=HALVES[:10], accept="1/2", normalised=Normalised()),
+    ("skrl", "trpo", BOUNDED): Natural(factors=HALVES[:10], accept="1/2", normalised=Normalised()),
     ("skrl", "trpo", DEFAULT): Natural(factors=HALVES[:10], accept="1/2", normalised=Normalised(), damping="0.1"),
-    ("tianshou", "trpo", PLAIN): Natural(),
+    ("tianshou", "trpo", BOUNDED): Natural(),
     ("tianshou", "trpo", DEFAULT): Natural(damping="0.1", normalised=Normalised(epsilon="0")),
-    ("tianshou", "npg", PLAIN): Natural(step="1/2"),
+    ("tianshou", "npg", BOUNDED): Natural(step="1/2"),
     ("tianshou", "npg", DEFAULT): Natural(step="1/2", damping="0.1", normalised=Normalised(epsilon="0")),
 }
 """The same of its TRPO and natural gradient."""
@@ -242,7 +242,7 @@ def test_a_step_along_the_natural_gradient_is_as_long_as_it_should_be(library, a
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("plain", [PLAIN, DEFAULT])
+@pytest.mark.parametrize("plain", [BOUNDED, DEFAULT])
 def test_sb3_contrib_bounds_the_divergence_of_one_action_dimension_on_average(plain, seed):
     rule, update = STEPS["sb3_contrib", "trpo", plain], driver("sb3_contrib").trpo
     one, three = Gaussian.drawn(seed, 1), Gaussian.drawn(seed, 3)
