@@ -49,6 +49,7 @@ libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/rea
 	$(MATRIX) 90 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
 	$(MATRIX) 120 $(LIBRARIES)/bin/pytest $(UPDATES)/updates.xml || failed=1; \
 	$(MATRIX) 60 $(LIBRARIES)-agilerl/bin/pytest -k agilerl $(UPDATES)/updates-agilerl.xml || failed=1; \
+	$(MATRIX) 60 $(LIBRARIES)-garage/bin/pytest -k garage $(UPDATES)/updates-garage.xml || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
@@ -70,7 +71,7 @@ $(LIBRARIES)-garage/ready: adapters/requirements/garage.txt
 	$(PYTHON) -m venv $(LIBRARIES)-garage
 	$(LIBRARIES)-garage/bin/pip install --quiet --constraint constraints.txt torch setuptools wheel
 	$(LIBRARIES)-garage/bin/pip install --quiet --no-deps --no-build-isolation --requirement adapters/requirements/garage.txt
-	$(LIBRARIES)-garage/bin/pip install --quiet --editable .
+	$(LIBRARIES)-garage/bin/pip install --quiet --editable . pytest
 	touch $@
 
 # torch first: whatever else asks for it then finds the pinned build in place.

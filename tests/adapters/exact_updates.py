@@ -221,7 +221,8 @@ class Softmax(Batch):
     def natural(self, g, damping, per_dimension):
         """(F + c)⁻¹ g for the blocks F = w (diag π − π πᵀ), at c = 0 the shortest solution; and the least of F + c.
 
-        The eigenvalues of a block other than 0 are at least w min π.
+        The eigenvalues of a block other than 0 are at least w min π. That of a constant, which does not matter, is w
+        in place of 0, or 1/c would widen it.
         """
         del per_dimension
         weights, policy, g = self.weights(), softmax(self.logits), g.reshape(self.shape)
@@ -230,8 +231,9 @@ class Softmax(Batch):
             x = x - x.sum(axis=1, keepdims=True) / self.shape[1]
         else:
             outer = policy[:, :, None] * policy[:, None, :]
-            diagonal = ball(np.eye(self.shape[1]))
-            x = solve(weights[:, None, None] * (policy[:, None, :] * diagonal - outer) + damping * diagonal, g)
+            diagonal, even = ball(np.eye(self.shape[1])), number(f"1/{self.shape[1]}")
+            fisher = weights[:, None, None] * (policy[:, None, :] * diagonal - outer + even)
+            x = solve(fisher + damping * diagonal, g)
         return x.ravel(), min(float(each) for each in (weights[:, None] * policy).ravel()) + float(damping)
 
     def canonical(self, parameters):

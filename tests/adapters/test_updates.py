@@ -37,6 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries
 SEEDS = range(3)
 WHOLE = (24,)
 HALVES = tuple(f"1/{2**j}" for j in range(11))
+FIFTHS = tuple(f"{4**j}/{5**j}" for j in range(15))
 PLAIN, BOUNDED, DEFAULT = PlainAscent(), PlainTrustRegion(), None
 
 ASCENTS = {
@@ -56,6 +57,8 @@ ASCENTS = {
         decay="0.01",
         drawn=23,
     ),
+    ("garage", PLAIN): Ascent(WHOLE * 3),
+    ("garage", DEFAULT): Ascent(WHOLE * 10, rate=2.5e-4, normalised=Normalised(), adam="1e-8"),
     ("pfrl", PLAIN): Ascent(WHOLE * 3),
     ("pfrl", DEFAULT): Ascent((64,) * 4, rate=1e-3, normalised=Normalised(ddof=0), bonus="0.01", adam="1e-8"),
     ("rl_games", PLAIN): Ascent(WHOLE * 3),
@@ -112,6 +115,8 @@ GAUSSIAN_ASCENTS = {
 """The same where Gaussian policies have settings of their own."""
 
 STEPS = {
+    ("garage", "trpo", BOUNDED): Natural(factors=FIFTHS),
+    ("garage", "trpo", DEFAULT): Natural(factors=FIFTHS, damping="1/100000", normalised=Normalised()),
     ("pfrl", "trpo", BOUNDED): Natural(factors=HALVES, strict=False),
     ("pfrl", "trpo", DEFAULT): Natural(
         damping="0.01", factors=HALVES, strict=False, normalised=Normalised(ddof=0), bonus="0.01"
