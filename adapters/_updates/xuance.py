@@ -6,24 +6,20 @@ Its defaults stand in files of settings: those taken are of ``CartPole-v1``.
 from __future__ import annotations
 
 from argparse import Namespace
-from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import torch
-import xuance
-import yaml
 from gymnasium import spaces
-from torch import nn
 from xuance.common import BaseCallback, DummyOnPolicyBuffer
 from xuance.torch.agents import OnPolicyAgent
 from xuance.torch.learners import NPG_Learner, PPO_Learner
-from xuance.torch.utils.distributions import CategoricalDistribution, DiagGaussianDistribution
 
 from .._torch import generators_kept, tensor
+from .._xuance import Policy, settings
 from . import Given, PlainAscent
-from ._rows import Nothing, Rows, action_space, numbered
+from ._rows import Rows, action_space, numbered
 
 __all__ = ["npg", "ppo"]
 
@@ -33,8 +29,8 @@ PLAIN = {"n_minibatch": 1, "ent_coef": 0.0, "use_advnorm": False, "use_grad_clip
 def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO_Learner.update``, as ``train_epochs`` calls it: parameters, and the rows of each step."""
     changed = PLAIN | {"n_epochs": plain.epochs, "clip_range": plain.clip_range} if plain else {}
-    rows, config = Rows(given), _settings("ppo", given, changed)
-    learner = PPO_Learner(config, _Policy(rows), BaseCallback())
+    rows, config = Rows(given), settings("ppo", len(given.states), **changed)
+    learner = PPO_Learner(config, Policy(rows), BaseCallback())
     if plain:
         learner.optimizer = torch.optim.SGD(rows.parameters(), lr=plain.learning_rate)
         learner.scheduler = None
@@ -45,18 +41,11 @@ def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
 def npg(given: Given) -> Any:
     """``NPG_Learner.update`` with SGD at rate ½, and 10⁻³ added to its matrix: parameters."""
     once = {"n_epochs": 1, "n_minibatch": 1, "use_advnorm": False, "use_grad_clip": False}
-    rows, config = Rows(given), _settings("npg", given, once)
-    learner = NPG_Learner(config, _Policy(rows), BaseCallback())
+    rows, config = Rows(given), settings("npg", len(given.states), **once)
+    learner = NPG_Learner(config, Policy(rows), BaseCallback())
     learner.actor_optimizer, learner.actor_scheduler = torch.optim.SGD(rows.parameters(), lr=0.5), None
     _train(learner, given, config)
     return rows.vector
-
-
-def _settings(algorithm: str, given: Given, changed: dict[str, Any]) -> Namespace:
-    path = files(xuance) / "configs" / algorithm / "classic_control/CartPole-v1.yaml"
-    known = {"parallels": 1, "horizon_size": len(given.states), "episode_length": 1, "running_steps": len(given.states)}
-    settings = yaml.safe_load(path.read_text()) | known | changed
-    return Namespace(device="cpu", distributed_training=False, **settings)
 
 
 def _train(learner: Any, given: Given, config: Namespace) -> None:
@@ -65,24 +54,6 @@ def _train(learner: Any, given: Given, config: Namespace) -> None:
     agent.batch_size = size // config.n_minibatch
     with generators_kept():
         OnPolicyAgent.train_epochs(agent, config.n_epochs)
-
-
-class _Policy(nn.Module):
-    def __init__(self, rows: Rows) -> None:
-        super().__init__()
-        self.rows, self.critic = rows, Nothing()
-        self.actor = rows
-
-    def forward(self, observations: Any) -> Any:
-        outputs = self.rows(observations)
-        if isinstance(outputs, tuple):
-            mean, log_std = outputs
-            distribution = DiagGaussianDistribution(mean.shape[1])
-            distribution.set_param(mean, log_std.exp())
-        else:
-            distribution = CategoricalDistribution(outputs.shape[1])
-            distribution.set_param(logits=outputs)
-        return {}, distribution, self.critic(observations)[:, 0]
 
 
 def _filled(given: Given, config: Namespace) -> Any:
