@@ -89,7 +89,7 @@ def near_the_edge_exact_or_guarded(subject: Subject, case: Actions) -> Compariso
     got = SQUASHED.results(subject, case)[0]
     with precision(BITS):
         exactly = ball(squashed_log_density(*case.arrays))
-    low, high = _guarded(case)
+    low, high = _guarded(case, subject)
     bound = squashed_bound(case, subject)
     exact_fits = Comparison(got, exactly, bound, "").holds
     expected = exactly if exact_fits else _nearest(got, low, high)
@@ -108,18 +108,21 @@ def _nearest(got: Array, low: Array, high: Array) -> Array:
     return result
 
 
-def _guarded(case: Actions) -> tuple[Array, Array]:
-    """The least and the largest log-density of actions moved inwards by up to ε, with up to ε in the logarithm.
+def _guarded(case: Actions, subject: Subject) -> tuple[Array, Array]:
+    """The least and the largest log-density of actions kept up to ε from ±1, with up to ε in the logarithm.
+
+    1 − ε is rounded to the subject's dtype.
 
     In each dimension log N is a parabola in u: its least value on an interval is at an end, its largest at μ where
     that lies inside. The correction grows towards the edge and falls with ε.
     """
     mean, log_std, taken = case.arrays
     guard = exact(GUARD).item()
+    kept = 1 - guard - exact(subject.unit_roundoff).item() / 2
     with precision(BITS):
         size = abs(taken)
         sign = np.where(taken < 0, exact(-1).item(), exact(1).item())
-        inner = np.maximum(np.minimum(size, 1 - guard), 0 * size)
+        inner = np.minimum(size, kept)
         ends = [ball(inverse_tanh(sign * end)) for end in (inner, size)]
         values = [_each_density(mean, log_std, end) for end in ends]
         peak = _each_density(mean, log_std, ball(mean))

@@ -11,6 +11,7 @@ from policyproof.invariants.discovery import all_invariants
 from policyproof.invariants.gaussian.capability import ENTROPY, KL, LOG_PROB, SQUASHED
 from policyproof.invariants.gaussian.squashed import near_the_edge_exact_or_guarded
 from policyproof.invariants.gaussian.strategies import (
+    Actions,
     actions,
     dyadic_actions,
     edge_actions,
@@ -23,6 +24,7 @@ from policyproof.invariants.gaussian.strategies import (
 )
 from policyproof.invariants.oracle import oracle
 from policyproof.invariants.subject import Subject
+from policyproof.reference.arithmetic import exact
 from torch.distributions import Independent, MultivariateNormal, Normal, TransformedDistribution, kl_divergence
 from torch.distributions.transforms import TanhTransform
 
@@ -176,6 +178,22 @@ def test_a_guard_next_to_the_edge_is_named(correct, name):
     }
     assert name in named
     assert name == "guarded" or named == {"exactly"}
+
+
+class Kept(Numpy):
+    """Actions are kept away from ±1, by a distance that float32 rounds."""
+
+    def __init__(self, distance):
+        self.edge = self.kind(1 - distance)
+
+    def squashed_gaussian_log_prob(self, mean, log_std, actions):
+        return super().squashed_gaussian_log_prob(mean, log_std, np.clip(actions, -self.edge, self.edge))
+
+
+def test_a_distance_from_the_edge_may_be_rounded_and_no_more():
+    case = Actions(exact([["15279551/2097152"]]), exact([[-5]]), exact([["1048575/1048576"]]))
+    assert near_the_edge_exact_or_guarded.compare(Subject(Kept(1e-6)), case).holds
+    assert not near_the_edge_exact_or_guarded.compare(Subject(Kept(1.1e-6)), case).holds
 
 
 def examples(strategy, count=100):
