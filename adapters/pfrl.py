@@ -16,14 +16,18 @@ from . import NotInstalledError
 try:
     import pfrl
     import torch
-    from pfrl.agents import PPO, TRPO
+    from pfrl.agents import PPO
     from pfrl.agents.ppo import _add_advantage_and_value_target_to_episodes
-    from pfrl.policies import SoftmaxCategoricalHead
+    from pfrl.policies import GaussianHeadWithDiagonalCovariance, SoftmaxCategoricalHead
     from torch import nn
 
     from ._collectors.pfrl import collected
     from ._learning.pfrl import learned
-    from ._torch import Table, generators_kept, graded, parameter, tensor
+    from ._pfrl import FreeLogProbs, a2c_gradient, fisher_product
+    from ._torch import generators_kept, graded, parameter, tensor
+    from ._updates import Given, PlainAscent, PlainTrustRegion
+    from ._updates._rows import Nothing, tabular
+    from ._updates.pfrl import dataset, ppo, trpo, trpo_agent
 except ImportError as error:
     raise NotInstalledError("pfrl", "pip install pfrl") from error
 
@@ -37,7 +41,9 @@ class Implementation:
     version = version("pfrl")
     dtype = "float32"
     device = "cpu"
-    conventions: ClassVar[dict[str, float | str]] = {
+    conventions: ClassVar[dict[str, Any]] = {
+        "advantage_epsilon": 1e-8,
+        "advantage_std_ddof": 0,
         "backtrack_factor": 0.5,
         "backtrack_steps": 10,
         "damping": 1e-2,
@@ -73,34 +79,65 @@ class Implementation:
         held = tensor(matrix)
         return pfrl.utils.conjugate_gradient(lambda x: held @ x, tensor(b), max_iter=iterations).numpy()
 
-    def trpo_step(self, logits: Any, states: Any, actions: Any, advantages: Any, *, max_kl: float) -> Any:
-        """``TRPO._update_policy``, advantages as they are and without an entropy bonus."""
-        table = Table(logits)
-        policy, value = nn.Sequential(table, SoftmaxCategoricalHead()), Table(np.zeros((len(logits), 1)))
-        plain: dict[str, Any] = {"entropy_coef": 0.0, "standardize_advantages": False}
-        agent = TRPO(policy, value, torch.optim.SGD(value.parameters(), lr=0.0), max_kl=max_kl, **plain)
-        agent._update_policy(_dataset(table, states, actions, advantages))
-        return table.logits
-
-    def ppo_step(
-        self,
-        logits: Any,
-        states: Any,
-        actions: Any,
-        advantages: Any,
-        *,
-        clip_range: float,
-        learning_rate: float,
-        epochs: int,
-    ) -> Any:
-        """``PPO._update`` with plain SGD, the whole batch at once."""
-        table = Table(logits)
-        model = pfrl.nn.Branched(nn.Sequential(table, SoftmaxCategoricalHead()), Table(np.zeros((len(logits), 1))))
-        sizes = {"minibatch_size": len(states), "epochs": epochs, "update_interval": len(states)}
-        agent = _ppo(model, learning_rate, clip_eps=clip_range, value_func_coef=0.0, **sizes)
+    def normalize_advantages(self, advantages: Any) -> Any:
+        """What ``PPO._update`` multiplies ratios with: at ratio 1, −B times the gradient."""
+        free = FreeLogProbs(np.zeros(len(advantages)))
+        agent = _ppo(pfrl.nn.Branched(free, Nothing()), value_func_coef=0.0, standardize_advantages=True)
+        agent.minibatch_size, agent.epochs = len(advantages), 1
+        nothing = np.zeros(len(advantages))
         with generators_kept():
-            agent._update(_dataset(table, states, actions, advantages))
-        return table.logits
+            agent._update(dataset(Given((), nothing, nothing, advantages, nothing)))
+        return -len(advantages) * free.gradient
+
+    def policy_gradient(self, logits: Any, *batch: Any) -> Any:
+        """The gradient in ``A2C.update`` after one step in each of B environments, which ended there; V = 0."""
+        return a2c_gradient(tabular(logits, *batch))
+
+    def surrogate(self, logits: Any, old_logits: Any, *batch: Any) -> Any:
+        """``TRPO._compute_gain`` without an entropy bonus."""
+        agent, given = trpo_agent(tabular(logits, *batch), PlainTrustRegion()), tabular(old_logits, *batch)
+        new = _categorical(logits[given.states])
+        old, advantages = tensor(given.log_probs), tensor(given.advantages)
+        return agent._compute_gain(new.log_prob(torch.tensor(given.actions)), old, new.entropy(), advantages).item()
+
+    def mean_kl(self, old_logits: Any, logits: Any, states: Any) -> Any:
+        """``kl_record`` of ``TRPO._line_search`` along a step of 0; without a record it was not finite."""
+        nothing = np.zeros(len(states), dtype=int)
+        given = tabular(logits, states, nothing, nothing.astype(float))
+        agent, step, gain = trpo_agent(given, PlainTrustRegion(max_kl=np.inf)), torch.zeros(logits.size), -torch.inf
+        agent._line_search(step, dataset(given), tensor(given.advantages), _categorical(old_logits[states]), gain)
+        return agent.kl_record[0] if agent.kl_record else np.inf
+
+    def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
+        """What ``TRPO._compute_kl_constrained_step`` has conjugate gradients multiply with."""
+        nothing = np.zeros(len(states), dtype=int)
+        given = tabular(logits, states, nothing, nothing.astype(float))
+        return fisher_product(given, tensor(vector).ravel(), damping).reshape(logits.shape)
+
+    def trpo_step(self, logits: Any, *batch: Any, max_kl: float) -> Any:
+        """``TRPO._update``, advantages as they are and without an entropy bonus."""
+        plain = PlainTrustRegion(max_kl, self.conventions["damping"])
+        return trpo(tabular(logits, *batch), plain=plain).reshape(logits.shape)
+
+    def ppo_step(self, logits: Any, *batch: Any, **how: Any) -> Any:
+        """``PPO._update`` with plain SGD, the whole batch at once."""
+        return ppo(tabular(logits, *batch), plain=PlainAscent(**how))[0].reshape(logits.shape)
+
+    def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
+        """``log_prob`` of what ``SoftmaxCategoricalHead`` returns."""
+        return _categorical(logits).log_prob(torch.tensor(actions)).numpy()
+
+    def categorical_entropy(self, logits: Any) -> Any:
+        """``entropy`` of the same."""
+        return _categorical(logits).entropy().numpy()
+
+    def gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """``log_prob`` of what ``GaussianHeadWithDiagonalCovariance`` returns, its variance e^(2 log σ)."""
+        return _gaussian(mean, log_std).log_prob(tensor(actions)).numpy()
+
+    def gaussian_entropy(self, mean: Any, log_std: Any) -> Any:
+        """``entropy`` of the same."""
+        return _gaussian(mean, log_std).entropy().numpy()
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``train_agent_batch`` on a ``SerialVectorEnv``, up to PPO's update."""
@@ -142,20 +179,10 @@ def _estimates(
     }
 
 
-def _dataset(table: Any, states: Any, actions: Any, advantages: Any) -> list[dict[str, Any]]:
-    observations = table.one_hot(states).numpy()
-    with torch.no_grad():
-        policy = SoftmaxCategoricalHead()(table(torch.tensor(observations)))
-        log_probs = policy.log_prob(torch.tensor(actions)).numpy()
-    columns = zip(observations, actions, advantages, log_probs, strict=True)
-    return [
-        {
-            "state": state,
-            "action": action,
-            "adv": float(advantage),
-            "log_prob": log_prob,
-            "v_pred": 0.0,
-            "v_teacher": 0.0,
-        }
-        for state, action, advantage, log_prob in columns
-    ]
+def _categorical(logits: Any) -> Any:
+    return SoftmaxCategoricalHead()(tensor(logits))
+
+
+def _gaussian(mean: Any, log_std: Any) -> Any:
+    head = GaussianHeadWithDiagonalCovariance(var_func=lambda log: torch.exp(2 * log))
+    return head(torch.cat([tensor(mean), tensor(log_std)], dim=1))

@@ -9,8 +9,6 @@ from __future__ import annotations
 import copy
 from typing import Any, ClassVar
 
-import numpy as np
-
 from . import NotInstalledError
 
 try:
@@ -24,6 +22,9 @@ try:
     from ._stable_baselines3.learning import learned
     from ._stable_baselines3.training import PLAIN, TablePolicy, train, untrained
     from ._torch import generators_kept, tensor
+    from ._updates import PlainTrustRegion
+    from ._updates._rows import tabular
+    from ._updates.sb3_contrib import trpo
 except ImportError as error:
     raise NotInstalledError("sb3-contrib", "pip install sb3-contrib") from error
 
@@ -40,12 +41,13 @@ class Implementation:
     version = sb3_contrib.__version__
     dtype = "float32"
     device = "cpu"
-    conventions: ClassVar[dict[str, float | str]] = {"backtrack_factor": 0.8, "backtrack_steps": 9, "damping": 0.1}
+    conventions: ClassVar[dict[str, Any]] = {"backtrack_factor": 0.8, "backtrack_steps": 9, "damping": 0.1}
 
     def surrogate(self, logits: Any, old_logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
         """``train/policy_objective`` of ``TRPO.train``, which neither solves nor searches."""
         trpo = _trpo(logits, len(states), cg_max_steps=0, line_search_max_iter=0)
-        columns = {"advantages": advantages, "log_probs": _log_probs(old_logits, states, actions)}
+        old = tabular(old_logits, states, actions, advantages).log_probs
+        columns = {"advantages": advantages, "log_probs": old}
         return train(trpo, states=states, actions=actions, **columns)["train/policy_objective"]
 
     def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
@@ -65,14 +67,12 @@ class Implementation:
         held = tensor(matrix)
         return conjugate_gradient_solver(lambda x: held @ x, tensor(b), max_iter=iterations).numpy()
 
-    def trpo_step(self, logits: Any, states: Any, actions: Any, advantages: Any, *, max_kl: float) -> Any:
+    def trpo_step(self, logits: Any, *batch: Any, max_kl: float) -> Any:
         """``TRPO.train``, advantages as they are."""
-        trpo = _trpo(logits, len(states), target_kl=max_kl)
-        columns = {"advantages": advantages, "log_probs": _log_probs(logits, states, actions)}
+        plain = PlainTrustRegion(max_kl, self.conventions["damping"])
         with generators_kept():
             torch.manual_seed(START)
-            train(trpo, states=states, actions=actions, **columns)
-        return trpo.policy.logits
+            return trpo(tabular(logits, *batch), plain=plain).reshape(logits.shape)
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``collect_rollouts`` of TRPO on a ``DummyVecEnv``."""
@@ -89,8 +89,3 @@ def _trpo(logits: Any, size: int, **settings: Any) -> Any:
     plain |= {"learning_rate": 0.0, "n_critic_updates": 1, "batch_size": max(size, 2)}
     table = {"policy_kwargs": {"logits": logits}}
     return untrained(TRPO, TablePolicy, size, states=states, actions=actions, **plain | table | settings)
-
-
-def _log_probs(logits: Any, states: Any, actions: Any) -> Any:
-    rows = tensor(logits[states]).log_softmax(-1)
-    return rows.numpy()[np.arange(len(actions)), actions]

@@ -1,7 +1,8 @@
-"""tianshou: episodic returns, updates of its PPO, TRPO and NPG on given batches. Tried with 2.0."""
+"""tianshou: episodic returns, updates of its PPO, TRPO, NPG and REINFORCE on given batches. Tried with 2.0."""
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.metadata import version
 from typing import Any, ClassVar
 
@@ -10,18 +11,17 @@ import numpy as np
 from . import NotInstalledError
 
 try:
-    import torch
-    from gymnasium import spaces
-    from tianshou.algorithm import NPG, PPO, TRPO
+    from tianshou.algorithm import Reinforce
     from tianshou.algorithm.algorithm_base import Algorithm
-    from tianshou.algorithm.modelfree.reinforce import ProbabilisticActorPolicy
-    from tianshou.algorithm.optim import TorchOptimizerFactory
     from tianshou.data import Batch, VectorReplayBuffer
-    from torch import nn
 
     from ._collectors.tianshou import collected
     from ._learning.tianshou import learned
-    from ._torch import Table, generators_kept, parameter, tensor
+    from ._tianshou import MultipliedNPG, PlacedNPG, RemindedTRPO, descent, free_ppo, free_updated, solver
+    from ._torch import parameter, tensor
+    from ._updates import PlainAscent, PlainTrustRegion
+    from ._updates._rows import Nothing, tabular
+    from ._updates.tianshou import ppo, trpo, updated
 except ImportError as error:
     raise NotInstalledError("tianshou", "pip install tianshou") from error
 
@@ -35,7 +35,7 @@ class Implementation:
     version = version("tianshou")
     dtype = "float32"
     device = "cpu"
-    conventions: ClassVar[dict[str, float | str]] = {
+    conventions: ClassVar[dict[str, Any]] = {
         "advantage_epsilon": 1e-8,
         "advantage_std_ddof": 1,
         "backtrack_factor": 0.8,
@@ -55,53 +55,59 @@ class Implementation:
 
     def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
         """``actor_loss`` of ``PPO._update_with_batch``, and its gradient."""
-        ppo, rows = _free(log_probs, np.zeros(len(log_probs)), eps_clip=clip_range)
-        statistics, gradients = _updated(ppo, rows, adv=advantages, logp_old=old_log_probs)
+        free = free_ppo(log_probs, np.zeros(len(log_probs)), eps_clip=clip_range)
+        statistics, gradients = free_updated(free, adv=advantages, logp_old=old_log_probs)
         return statistics.actor_loss.mean, gradients[0]
 
     def value_loss(self, values: Any, old_values: Any, returns: Any, *, clip_range: float | None) -> Any:
         """``vf_loss`` of ``PPO._update_with_batch``, and its gradient."""
         clip = {"value_clip": clip_range is not None, "eps_clip": clip_range or 0.2}
-        ppo, rows = _free(np.zeros(len(values)), values, vf_coef=1.0, **clip)
-        statistics, gradients = _updated(ppo, rows, v_s=old_values, returns=returns)
+        free = free_ppo(np.zeros(len(values)), values, vf_coef=1.0, **clip)
+        statistics, gradients = free_updated(free, v_s=old_values, returns=returns)
         return statistics.vf_loss.mean, gradients[1]
 
     def normalize_advantages(self, advantages: Any) -> Any:
         """What ``PPO._update_with_batch`` multiplies ratios with: at ratio 1, −B times the gradient."""
         nothing = np.zeros(len(advantages))
-        ppo, rows = _free(nothing, nothing, advantage_normalization=True)
-        return -len(advantages) * _updated(ppo, rows, adv=advantages)[1][0]
+        free = free_ppo(nothing, nothing, advantage_normalization=True)
+        return -len(advantages) * free_updated(free, adv=advantages)[1][0]
+
+    def policy_gradient(self, logits: Any, *batch: Any) -> Any:
+        """The gradient in ``Reinforce.update`` of episodes of one step, whose rewards are the advantages."""
+        algorithm, _ = updated(Reinforce, tabular(logits, *batch), optim=descent())
+        return -algorithm.policy.actor.rows.tables[0].grad.numpy()
+
+    def surrogate(self, logits: Any, old_logits: Any, *batch: Any) -> Any:
+        """``actor_loss`` of ``TRPO.update``, its sign turned."""
+        old = tabular(old_logits, *batch)
+        reminded = _plain(RemindedTRPO, log_probs=old.log_probs)
+        return -updated(reminded, tabular(logits, *batch))[1].actor_loss.mean
+
+    def mean_kl(self, old_logits: Any, logits: Any, states: Any) -> Any:
+        """``kl`` of ``NPG.update``, whose step ends at the new logits."""
+        placed = _plain(PlacedNPG, parameters=tensor(logits).ravel())
+        return updated(placed, _visits(old_logits, states))[1].kl.mean
+
+    def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
+        """``NPG._MVP``, of the gradient of the divergence that ``NPG.update`` forms."""
+        multiplied = _plain(MultipliedNPG, vector=tensor(vector).ravel())
+        algorithm, _ = updated(multiplied, _visits(logits, states), damping=damping)
+        return algorithm.product.reshape(logits.shape).numpy()
 
     def conjugate_gradient(self, matrix: Any, b: Any, *, iterations: int) -> Any:
         """``NPG._conjugate_gradients`` on the gradient of ½ xᵀMx, without damping."""
-        held, point = tensor(matrix), parameter(np.zeros(len(b)))
-        npg = _second_order(NPG, nn.ParameterList([point]), nn.Identity(), damping=0.0)
-        return npg._conjugate_gradients(tensor(b), held @ point, nsteps=iterations).detach().numpy()
+        point = parameter(np.zeros(len(b)))
+        gradient = tensor(matrix) @ point
+        return solver(point, damping=0.0)._conjugate_gradients(tensor(b), gradient, nsteps=iterations).numpy()
 
-    def trpo_step(self, logits: Any, states: Any, actions: Any, advantages: Any, *, max_kl: float) -> Any:
-        """``TRPO._update_with_batch``, advantages as they are."""
-        table = Table(logits)
-        trpo = _second_order(TRPO, table, Table(np.zeros((len(logits), 1))), max_kl=max_kl)
-        _updated(trpo, table.one_hot(states), act=actions, adv=advantages, logp_old=_log_probs(table, states, actions))
-        return table.logits
+    def trpo_step(self, logits: Any, *batch: Any, max_kl: float) -> Any:
+        """``TRPO.update``, advantages as they are."""
+        plain = PlainTrustRegion(max_kl, self.conventions["damping"])
+        return trpo(tabular(logits, *batch), plain=plain).reshape(logits.shape)
 
-    def ppo_step(
-        self,
-        logits: Any,
-        states: Any,
-        actions: Any,
-        advantages: Any,
-        *,
-        clip_range: float,
-        learning_rate: float,
-        epochs: int,
-    ) -> Any:
-        """``PPO._update_with_batch`` with plain SGD, the whole batch at once."""
-        table = Table(logits)
-        ppo = _ppo(table, Table(np.zeros((len(logits), 1))), nn.Identity(), _logits, learning_rate, eps_clip=clip_range)
-        columns = {"act": actions, "adv": advantages, "logp_old": _log_probs(table, states, actions)}
-        _updated(ppo, table.one_hot(states), repeat=epochs, **columns)
-        return table.logits
+    def ppo_step(self, logits: Any, *batch: Any, **how: Any) -> Any:
+        """``PPO.update`` with plain SGD, the whole batch at once."""
+        return ppo(tabular(logits, *batch), plain=PlainAscent(**how))[0].reshape(logits.shape)
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``Collector.collect`` on a ``DummyVectorEnv``, then ``PPO._preprocess_batch``."""
@@ -112,98 +118,16 @@ class Implementation:
         return learned(make_env, steps=steps, seed=seed)
 
 
-class _Given(torch.distributions.Distribution):
-    """A distribution whose log-probabilities are given, whatever the action."""
-
-    arg_constraints = {}  # noqa: RUF012 - PyTorch declares it as a class variable
-
-    def __init__(self, log_probs: torch.Tensor) -> None:
-        super().__init__(log_probs.shape)
-        self.log_probs = log_probs
-
-    def log_prob(self, _actions: Any) -> torch.Tensor:
-        return self.log_probs
-
-    def sample(self, _shape: Any = ()) -> torch.Tensor:
-        return torch.zeros_like(self.log_probs)
-
-    def entropy(self) -> torch.Tensor:
-        return torch.zeros_like(self.log_probs)
+def _plain(kind: Any, **settings: Any) -> Any:
+    """What makes an algorithm of second order that takes advantages as they are."""
+    plain = {"optim": descent(), "optim_critic_iters": 1, "advantage_normalization": False}
+    return partial(kind, critic=Nothing(), **plain | settings)
 
 
-class _Actor(nn.Module):
-    """A network behind tianshou's actor interface, in which an actor returns a state as well."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, observations: Any, **_options: Any) -> Any:
-        return self.network(torch.as_tensor(observations)), None
-
-
-class _Rows(nn.Module):
-    """Numbers of rows to free parameters."""
-
-    def __init__(self, free: Any) -> None:
-        super().__init__()
-        self.free = parameter(free)
-
-    def forward(self, rows: Any) -> torch.Tensor:
-        return self.free[torch.as_tensor(rows).reshape(-1).long()]
-
-
-def _logits(outputs: torch.Tensor) -> Any:
-    return torch.distributions.Categorical(logits=outputs)
-
-
-def _policy(network: nn.Module, distribution: Any) -> Any:
-    space = {"action_space": spaces.Discrete(2), "action_scaling": False, "action_bound_method": None}
-    return ProbabilisticActorPolicy(actor=_Actor(network), dist_fn=distribution, **space)
-
-
-def _ppo(actor: Any, critic: Any, _tail: Any, distribution: Any, learning_rate: float = 0.0, **settings: Any) -> Any:
-    plain = {"advantage_normalization": False, "vf_coef": 0.0, "ent_coef": 0.0}
-    optimiser = TorchOptimizerFactory(torch.optim.SGD, lr=learning_rate)
-    return PPO(policy=_policy(actor, distribution), critic=critic, optim=optimiser, **plain | settings)
-
-
-def _free(log_probs: Any, values: Any, **settings: Any) -> Any:
-    rows = torch.arange(len(log_probs))
-    return _ppo(_Rows(log_probs), _Rows(values), None, _Given, **settings), rows
-
-
-def _second_order(kind: Any, actor: Any, critic: Any, damping: float | None = None, **settings: Any) -> Any:
-    optimiser = TorchOptimizerFactory(torch.optim.SGD, lr=0.0)
-    if not list(critic.parameters()):
-        critic = Table(np.zeros((1, 1)))
-    plain = {"critic": critic, "optim": optimiser, "optim_critic_iters": 1, "advantage_normalization": False}
-    algorithm = kind(policy=_policy(actor, _logits), **plain | settings)
-    if damping is not None:
-        algorithm._damping = damping
-    return algorithm
-
-
-def _log_probs(table: Any, states: Any, actions: Any) -> Any:
-    with torch.no_grad():
-        return _logits(table(table.one_hot(states))).log_prob(torch.tensor(actions)).numpy()
-
-
-def _updated(algorithm: Any, observations: torch.Tensor, *, repeat: int = 1, **columns: Any) -> Any:
-    """The statistics of an update, and the gradients that an optimiser step would have used."""
-    nothing = np.zeros(len(observations))
-    defaults = {"adv": nothing, "logp_old": nothing, "v_s": nothing, "returns": nothing, "act": nothing}
-    batch = Batch(obs=observations, info=Batch(), **{k: tensor(column) for k, column in (defaults | columns).items()})
-    gradients: list[Any] = [np.zeros(len(observations)), np.zeros(len(observations))]
-
-    def keep(position: int, free: Any) -> None:
-        gradients[position] = free.grad.numpy().copy()
-
-    for position, network in enumerate((algorithm.policy.actor, algorithm.critic)):
-        for free in network.parameters():
-            free.register_post_accumulate_grad_hook(lambda p, position=position: keep(position, p))
-    with generators_kept():
-        return algorithm._update_with_batch(batch, None, repeat), gradients
+def _visits(logits: Any, states: Any) -> Any:
+    """A batch of which the states alone matter."""
+    nothing = np.zeros(len(states), dtype=int)
+    return tabular(logits, states, nothing, nothing.astype(float))
 
 
 def _episodic(

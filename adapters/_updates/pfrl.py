@@ -13,7 +13,7 @@ from .._torch import generators_kept, tensor
 from . import Given, PlainAscent, PlainTrustRegion
 from ._rows import Nothing, Rows, distribution, numbered
 
-__all__ = ["ppo", "trpo"]
+__all__ = ["dataset", "ppo", "trpo", "trpo_agent"]
 
 
 def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
@@ -27,21 +27,25 @@ def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     else:
         agent = PPO(model, torch.optim.Adam(model.parameters()))
     with generators_kept():
-        agent._update(_dataset(given))
+        agent._update(dataset(given))
     return rows.vector, rows.asked
 
 
 def trpo(given: Given, *, plain: PlainTrustRegion | None) -> Any:
     """``TRPO._update``: parameters."""
-    rows, critic = Rows(given), Nothing()
-    settings: dict[str, Any] = {}
+    agent = trpo_agent(given, plain)
+    with generators_kept():
+        agent._update(dataset(given))
+    return agent.policy.rows.vector
+
+
+def trpo_agent(given: Given, plain: PlainTrustRegion | None) -> Any:
+    """``TRPO`` with this policy."""
+    critic, settings = Nothing(), dict[str, Any]()
     if plain:
         settings = {"entropy_coef": 0.0, "standardize_advantages": False}
         settings |= {"max_kl": plain.max_kl, "conjugate_gradient_damping": plain.damping}
-    agent = TRPO(_Policy(rows), critic, torch.optim.Adam(critic.parameters()), **settings)
-    with generators_kept():
-        agent._update(_dataset(given))
-    return rows.vector
+    return TRPO(_Policy(Rows(given)), critic, torch.optim.Adam(critic.parameters()), **settings)
 
 
 class _Policy(nn.Module):
@@ -53,7 +57,8 @@ class _Policy(nn.Module):
         return distribution(self.rows(observations))
 
 
-def _dataset(given: Given) -> list[dict[str, Any]]:
+def dataset(given: Given) -> list[dict[str, Any]]:
+    """Transitions as the agents keep them."""
     actions = tensor(given.actions).numpy()
     columns = zip(numbered(given).numpy(), actions, given.advantages, given.log_probs, strict=True)
     known = {"v_pred": 0.0, "v_teacher": 0.0}
