@@ -25,7 +25,7 @@ from ray.tune.registry import register_env
 
 from .._torch import generators_kept, parameter
 
-__all__ = ["collected", "standardised"]
+__all__ = ["Tables", "collected", "staged", "standardised"]
 
 
 class _Numbered(gymnasium.Wrapper[Any, Any, Any, Any]):
@@ -45,7 +45,7 @@ class _Numbered(gymnasium.Wrapper[Any, Any, Any, Any]):
         return *result, info | {"place": self.place.copy()}
 
 
-class _Tables(TorchRLModule, ValueFunctionAPI):  # type: ignore[misc]
+class Tables(TorchRLModule, ValueFunctionAPI):  # type: ignore[misc]
     """Logits and values of states, looked up."""
 
     def setup(self) -> None:
@@ -55,16 +55,27 @@ class _Tables(TorchRLModule, ValueFunctionAPI):  # type: ignore[misc]
         return {"action_dist_inputs": self.logits[batch["obs"].long()]}
 
     def compute_values(self, batch: Any, embeddings: Any = None) -> Any:  # noqa: ARG002 - RLlib's signature
-        return self.table[batch["obs"].long()].detach()
+        return self.table[batch["obs"].long()]
+
+    @property
+    def policy(self) -> Any:
+        """The softmax of each row, ``[S, A]``."""
+        return self.logits.detach().softmax(-1).numpy()
 
 
-_STAGE = SimpleNamespace(make_env=None, made=[])
+_STAGE = SimpleNamespace(make_env=None)
 """What is being played: RLlib copies a function that makes environments, but not what a module holds."""
 
 
-def _numbered(_config: Any) -> Any:
-    _STAGE.made.append(_Numbered(_STAGE.make_env(), len(_STAGE.made)))
-    return _STAGE.made[-1]
+def staged(make_env: Any) -> str:
+    """The name of environments that this function makes, until another is staged."""
+    _STAGE.make_env = make_env
+    register_env("policyproof", _made)
+    return "policyproof"
+
+
+def _made(_config: Any) -> Any:
+    return _STAGE.make_env()
 
 
 def _shallow(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,19 +98,23 @@ def collected(
     The runner counts steps of all environments together and resets as it goes, so one may get fewer than another. It
     samples until each has T, and episodes are sliced where T steps of their environment end.
     """
-    _STAGE.make_env, _STAGE.made = make_env, []
-    register_env("policyproof", _numbered)
+    made: list[Any] = []
+
+    def numbered() -> Any:
+        made.append(_Numbered(make_env(), len(made)))
+        return made[-1]
+
     tables = {"model_config": {"logits": np.log(policy), "values": values}}
-    config = PPOConfig().environment("policyproof").debugging(seed=seed, log_level="ERROR")
+    config = PPOConfig().environment(staged(numbered)).debugging(seed=seed, log_level="ERROR")
     config = config.env_runners(num_env_runners=0, num_envs_per_env_runner=envs, rollout_fragment_length=steps)
-    config = config.rl_module(rl_module_spec=RLModuleSpec(_Tables, **tables))
+    config = config.rl_module(rl_module_spec=RLModuleSpec(Tables, **tables))
     with generators_kept():
         torch.manual_seed(seed)
         runner = SingleAgentEnvRunner(config=config, worker_index=0)
         enough = steps if envs == 1 else (2 * steps + 1) * envs  # where every other step of an environment is a reset
         sampled = runner.sample(num_timesteps=enough, random_actions=False)
         episodes = [e for e in (_first_steps(episode, steps) for episode in sampled) if len(e)]
-        spaces = {"observation_space": _STAGE.made[0].observation_space, "action_space": _STAGE.made[0].action_space}
+        spaces = {"observation_space": made[0].observation_space, "action_space": made[0].action_space}
         places = [_places(episode) for episode in episodes]
         batch = _connected(config, spaces, tables, episodes, gamma, lam)
     return _arranged(batch, np.concatenate(places), values, (steps, envs))
@@ -122,7 +137,7 @@ def _connected(config: Any, spaces: Any, tables: Any, episodes: Any, gamma: floa
     pipeline = config.build_learner_connector(*spaces.values())
     pipeline.prepend(AddOneTsToEpisodesAndTruncate())
     pipeline.append(GeneralAdvantageEstimation(gamma=gamma, lambda_=lam))
-    module = MultiRLModule(rl_module_specs={DEFAULT_MODULE_ID: RLModuleSpec(_Tables, **spaces, **tables)})
+    module = MultiRLModule(rl_module_specs={DEFAULT_MODULE_ID: RLModuleSpec(Tables, **spaces, **tables)})
     return pipeline(rl_module=module, batch={}, episodes=episodes, shared_data={})[DEFAULT_MODULE_ID]
 
 

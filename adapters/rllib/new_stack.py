@@ -1,8 +1,10 @@
-"""RLlib, the new stack: ``compute_value_targets`` and the loss of ``PPOTorchLearner``."""
+"""RLlib, the new stack: value targets, loss and updates of PPO, distributions, rollouts, learning.
+
+Its divergences are exact: it estimates none from samples.
+"""
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,11 +14,20 @@ from .. import NotInstalledError
 try:
     import ray
     import torch
-    from ray.rllib.algorithms.ppo.torch.ppo_torch_learner import PPOTorchLearner
+    from ray.rllib.core.distribution.torch.torch_distribution import (
+        TorchCategorical,
+        TorchDiagGaussian,
+        TorchSquashedGaussian,
+    )
     from ray.rllib.utils.postprocessing.value_predictions import compute_value_targets
 
     from .._collectors.rllib import collected, standardised
+    from .._learning.rllib import learned
     from .._torch import graded, parameter, tensor
+    from .._updates import PlainAscent
+    from .._updates._rows import tabular
+    from .._updates.rllib import ppo
+    from ._learner import losses
 except ImportError as error:
     raise NotInstalledError("RLlib", 'pip install "ray[rllib]"') from error
 
@@ -53,24 +64,74 @@ class Implementation:
 
     def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
         """``PPOTorchLearner.compute_loss_for_module`` without its value, entropy and KL terms, and its gradient."""
-        new, zeros = parameter(log_probs), torch.zeros(len(log_probs))
-        batch = {"action_logp": tensor(old_log_probs), "advantages": tensor(advantages), "value_targets": zeros}
-        return graded(_loss(new, zeros, batch, vf_loss_coeff=0.0, clip_param=clip_range), new)
+        new, batch = parameter(log_probs), {"action_logp": tensor(old_log_probs), "advantages": tensor(advantages)}
+        return graded(losses(new, batch, clip_param=clip_range)[0], new)
 
     def value_loss(self, values: Any, _old_values: Any, returns: Any, *, clip_range: float | None) -> Any:
         """The same where advantages are 0; ``vf_clip_param`` caps the squared error, as its documentation says."""
-        new, zeros = parameter(values), torch.zeros(len(values))
-        batch = {"action_logp": zeros, "advantages": zeros, "value_targets": tensor(returns)}
-        cap = float("inf") if clip_range is None else clip_range
-        return graded(_loss(zeros, new, batch, vf_loss_coeff=1.0, vf_clip_param=cap), new)
+        new, batch = parameter(values), {"value_targets": tensor(returns)}
+        cap = {} if clip_range is None else {"vf_clip_param": clip_range}
+        return graded(losses(torch.zeros(len(values)), batch, values=new, vf_loss_coeff=1.0, **cap)[0], new)
 
     def normalize_advantages(self, advantages: Any) -> Any:
         """``advantages`` of the learner's batch, for one episode whose rewards they are, with γ = 0 and V = 0."""
         return standardised(advantages)
 
+    def policy_gradient(self, logits: Any, *batch: Any) -> Any:
+        """Minus the gradient of ``PPOTorchLearner.compute_loss_for_module`` at the policy that played."""
+        table = parameter(logits)
+        return -graded(_losses(table, logits, *batch)[0], table)[1]
+
+    def surrogate(self, logits: Any, *old_logits_and_batch: Any) -> Any:
+        """``policy_loss`` without clipping, its sign turned."""
+        return -_losses(tensor(logits), *old_logits_and_batch, clip_param=float("inf"))[1]["policy_loss"].item()
+
+    def mean_kl(self, old_logits: Any, logits: Any, states: Any) -> Any:
+        """``mean_kl_loss``."""
+        nothing = np.zeros_like(states)
+        return _losses(tensor(logits), old_logits, states, nothing, nothing, use_kl_loss=True)[1]["mean_kl_loss"].item()
+
+    def ppo_step(self, logits: Any, *batch: Any, **how: Any) -> Any:
+        """``PPOTorchLearner.update`` with plain SGD, the whole batch at once, without its KL term."""
+        return ppo(tabular(logits, *batch), plain=PlainAscent(**how))[0].reshape(logits.shape)
+
+    def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
+        """``TorchCategorical.logp``."""
+        return TorchCategorical.from_logits(tensor(logits)).logp(tensor(actions)).numpy()
+
+    def categorical_entropy(self, logits: Any) -> Any:
+        """``TorchCategorical.entropy``."""
+        return TorchCategorical.from_logits(tensor(logits)).entropy().numpy()
+
+    def categorical_kl(self, logits_p: Any, logits_q: Any) -> Any:
+        """``TorchCategorical.kl``."""
+        p, q = (TorchCategorical.from_logits(tensor(logits)) for logits in (logits_p, logits_q))
+        return p.kl(q).numpy()
+
+    def gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """``TorchDiagGaussian.logp``."""
+        return TorchDiagGaussian.from_logits(_joined(mean, log_std)).logp(tensor(actions)).numpy()
+
+    def gaussian_entropy(self, mean: Any, log_std: Any) -> Any:
+        """``TorchDiagGaussian.entropy``."""
+        return TorchDiagGaussian.from_logits(_joined(mean, log_std)).entropy().numpy()
+
+    def gaussian_kl(self, mean_p: Any, log_std_p: Any, mean_q: Any, log_std_q: Any) -> Any:
+        """``TorchDiagGaussian.kl``."""
+        p, q = (TorchDiagGaussian.from_logits(_joined(*each)) for each in ((mean_p, log_std_p), (mean_q, log_std_q)))
+        return p.kl(q).numpy()
+
+    def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """``TorchSquashedGaussian.logp``; it is given σ, since ``from_logits`` keeps log σ between −5 and 2."""
+        return TorchSquashedGaussian(tensor(mean), tensor(log_std).exp()).logp(tensor(actions)).numpy()
+
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``SingleAgentEnvRunner.sample``, then the learner connectors of PPO."""
         return collected(make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``PPO.train``, with a local runner and a local learner."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 def _lengthened(after: Any, values: Any, reached: Any, rewards: Any) -> tuple[Any, Any]:
@@ -78,37 +139,15 @@ def _lengthened(after: Any, values: Any, reached: Any, rewards: Any) -> tuple[An
     return np.insert(values, after, reached).astype(np.float32), np.insert(rewards, after, 0.0).astype(np.float32)
 
 
-class _Rows:
-    """A distribution whose log-probabilities are given, whatever the action."""
-
-    def __init__(self, log_probs: torch.Tensor) -> None:
-        self.log_probs = log_probs
-
-    @classmethod
-    def from_logits(cls, log_probs: torch.Tensor) -> _Rows:
-        return cls(log_probs)
-
-    def logp(self, _actions: Any) -> torch.Tensor:
-        return self.log_probs
-
-    def entropy(self) -> torch.Tensor:
-        return torch.zeros(len(self.log_probs))
+def _joined(mean: Any, log_std: Any) -> Any:
+    """Outputs of a network as its distributions take them, ``[B, 2 D]``."""
+    return torch.cat([tensor(mean), tensor(log_std)], dim=1)
 
 
-def _loss(log_probs: Any, values: Any, batch: dict[str, Any], **settings: Any) -> Any:
-    module = SimpleNamespace(
-        get_train_action_dist_cls=lambda: _Rows,
-        get_exploration_action_dist_cls=lambda: _Rows,
-        compute_values=lambda _batch, **_options: values,
-    )
-    learner: Any = SimpleNamespace(
-        module={"module": SimpleNamespace(unwrapped=lambda: module)},
-        metrics=SimpleNamespace(log_dict=lambda *_arguments, **_options: None),
-        entropy_coeff_schedulers_per_module={"module": SimpleNamespace(get_current_value=lambda: 0.0)},
-    )
-    plain = {"use_kl_loss": False, "use_critic": True, "clip_param": 0.3, "vf_clip_param": float("inf")}
-    given = batch | {"actions": torch.zeros(len(log_probs)), "action_dist_inputs": torch.zeros(len(log_probs))}
-    config: Any = SimpleNamespace(**plain | settings)
-    return PPOTorchLearner.compute_loss_for_module(
-        learner, module_id="module", config=config, batch=given, fwd_out={"action_dist_inputs": log_probs}
-    )
+def _losses(table: torch.Tensor, old_logits: Any, states: Any, actions: Any, advantages: Any, **settings: Any) -> Any:
+    """The loss of a table of logits on rows that old ones played, and what is logged."""
+    rows, taken = torch.tensor(np.array(states)), tensor(actions)
+    old = tensor(old_logits)[rows]
+    batch = {"actions": taken, "advantages": tensor(advantages), "action_dist_inputs": old}
+    batch["action_logp"] = TorchCategorical.from_logits(old).logp(taken)
+    return losses(table[rows], batch, kind=TorchCategorical, **settings)
