@@ -1,4 +1,4 @@
-"""rl_games: advantages of its actor-critic base class, its losses, its Kullback-Leibler divergences.
+"""rl_games: advantages of its actor-critic base class, its losses and agents, the distributions of its models.
 
 Tried with 1.6. Its estimator knows ``dones`` alone, and treats a time limit as an end.
 """
@@ -15,11 +15,18 @@ from . import NotInstalledError
 
 try:
     import torch
-    from rl_games.algos_torch import torch_ext
-    from rl_games.common import common_losses, divergence
-    from rl_games.common.a2c_common import A2CBase
+    from gymnasium import spaces
+    from rl_games.algos_torch import models, torch_ext
+    from rl_games.algos_torch.sac_helper import SquashedNormal
+    from rl_games.common import common_losses
+    from rl_games.common.a2c_common import A2CBase, DiscreteA2CBase
+    from torch import nn
 
+    from ._rl_games import PLAIN, FreeRows, Network, agent, trained
     from ._torch import graded, parameter, tensor
+    from ._updates import PlainAscent
+    from ._updates._rows import tabular
+    from ._updates.rl_games import policy_gradient, ppo
 except ImportError as error:
     raise NotInstalledError("rl_games", "pip install rl-games") from error
 
@@ -67,14 +74,83 @@ class Implementation:
         return graded(rows.mean(), new)
 
     def normalize_advantages(self, advantages: Any) -> Any:
-        """``common_losses.normalize_advantage``."""
-        return common_losses.normalize_advantage(tensor(advantages)).numpy()
+        """``advantages`` of the dataset that ``prepare_dataset`` makes."""
+        kept: dict[str, Any] = {}
+        switched_off = ("normalize_value", "is_rnn", "normalize_rms_advantage", "use_action_masks", "has_central_value")
+        learner: Any = SimpleNamespace(normalize_advantage=True, **dict.fromkeys(switched_off, False))
+        learner.dataset = SimpleNamespace(update_values_dict=kept.update)
+        batch = dict.fromkeys(("actions", "neglogpacs", "dones", "obses"))
+        returns = tensor(advantages)[:, None]
+        DiscreteA2CBase.prepare_dataset(learner, batch | {"returns": returns, "values": 0 * returns})
+        return kept["advantages"].numpy()
+
+    def approximate_kl(self, log_probs: Any, old_log_probs: Any) -> Any:
+        """The divergence that ``train_epoch`` of the discrete agent returns."""
+        size, nothing = len(log_probs), torch.zeros(len(log_probs), 1)
+        made = agent(FreeRows(log_probs), spaces.Discrete(1), size, model="given", **PLAIN | {"mini_epochs": 1})
+        rollout = {"obses": torch.arange(float(size))[:, None], "neglogpacs": -tensor(old_log_probs)}
+        rollout |= {"actions": nothing[:, 0], "dones": nothing[:, 0], "returns": nothing, "values": nothing}
+        return trained(made, rollout)[7][0].item()
+
+    def policy_gradient(self, logits: Any, *batch: Any) -> Any:
+        """Minus what ``train_epoch`` leaves in ``grad`` of a table of logits where ``ppo`` is off."""
+        return -policy_gradient(tabular(logits, *batch)).numpy()
+
+    def ppo_step(self, logits: Any, *batch: Any, **how: Any) -> Any:
+        """``train_epoch`` with plain SGD, the whole batch at once."""
+        return ppo(tabular(logits, *batch), plain=PlainAscent(**how))[0].reshape(logits.shape)
+
+    def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
+        """Minus ``prev_neglogp`` of ``ModelA2C``."""
+        return -_discrete(logits, actions)["prev_neglogp"].reshape(-1).numpy()
+
+    def categorical_entropy(self, logits: Any) -> Any:
+        """``entropy`` of the same model."""
+        return _discrete(logits, np.zeros(len(logits)))["entropy"].numpy()
 
     def categorical_kl(self, logits_p: Any, logits_q: Any) -> Any:
-        """``divergence.d_kl_discrete`` on log-probabilities."""
-        return divergence.d_kl_discrete(*(tensor(each).log_softmax(-1) for each in (logits_p, logits_q))).numpy()
+        """``kl`` of the same model."""
+        p, q = (_discrete(logits, np.zeros(len(logits))) for logits in (logits_p, logits_q))
+        return models.ModelA2C.Network.kl(None, p, q).numpy()
+
+    def gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """Minus ``prev_neglogp`` of ``ModelA2CContinuousLogStd``."""
+        return -_continuous(mean, log_std, actions)["prev_neglogp"].reshape(-1).numpy()
+
+    def gaussian_entropy(self, mean: Any, log_std: Any) -> Any:
+        """``entropy`` of the same model."""
+        return _continuous(mean, log_std, mean)["entropy"].numpy()
 
     def gaussian_kl(self, mean_p: Any, log_std_p: Any, mean_q: Any, log_std_q: Any) -> Any:
         """``torch_ext.policy_kl``, which steers the learning rate."""
         columns = tensor(mean_p), tensor(log_std_p).exp(), tensor(mean_q), tensor(log_std_q).exp()
         return torch_ext.policy_kl(*columns, reduce=False).numpy()
+
+    def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
+        """``SquashedNormal.log_prob``, summed over action dimensions as its SAC sums it."""
+        return SquashedNormal(tensor(mean), tensor(log_std).exp()).log_prob(tensor(actions)).sum(-1).numpy()
+
+
+def _discrete(logits: Any, actions: Any) -> Any:
+    return _answer(models.ModelA2C, tensor(logits), actions)
+
+
+def _continuous(mean: Any, log_std: Any, actions: Any) -> Any:
+    return _answer(models.ModelA2CContinuousLogStd, (tensor(mean), tensor(log_std)), actions)
+
+
+def _answer(kind: Any, outputs: Any, actions: Any) -> Any:
+    """What a model says while it trains, of a network with these outputs and values 0."""
+    rows = torch.arange(float(len(actions)))[:, None]
+    how = {"obs_shape": (1,), "normalize_value": False, "normalize_input": False, "value_size": 1}
+    model = kind.Network(Network(_Fixed(outputs), nn.Identity()), **how)
+    return model({"is_train": True, "obs": rows, "prev_actions": tensor(actions)})
+
+
+class _Fixed(nn.Module):
+    def __init__(self, outputs: Any) -> None:
+        super().__init__()
+        self.outputs = outputs
+
+    def forward(self, _rows: Any) -> Any:
+        return self.outputs
