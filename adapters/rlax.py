@@ -1,6 +1,7 @@
-"""rlax: advantages of one sequence, the clipped surrogate, distributions. Tried with 0.1.9.
+"""rlax: advantages and returns of one sequence, surrogates, distributions. Tried with 0.1.9.
 
-Discounts carry terminations; a truncation inside a sequence has no way in, so a sequence ends there.
+Discounts carry terminations; a truncation inside a sequence has no way in, so a sequence ends there. Its squared error
+has no clip range, and its squashed Gaussian bounds the mean before it squashes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ except ImportError as error:
 
 __all__ = ["Implementation"]
 
-_COMPILED = jax.jit(rlax.truncated_generalized_advantage_estimation)
+_ADVANTAGES = jax.jit(rlax.truncated_generalized_advantage_estimation)
+_RETURNS = jax.jit(rlax.lambda_returns)
 
 
 class Implementation:
@@ -34,21 +36,11 @@ class Implementation:
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
         """``truncated_generalized_advantage_estimation`` of each stretch up to a truncation, compiled."""
-        rewards, values, next_values = (part.astype(np.float32) for part in batch[:3])
-        discounts = np.float32(gamma) * ~batch[3]
-        advantages = np.empty_like(rewards)
-        for n in range(rewards.shape[1]):
-            start = 0
-            for end in [*(np.flatnonzero(batch[4][:-1, n]) + 1), len(rewards)]:
-                stretch = slice(start, end), n
-                reached = np.append(values[stretch], next_values[end - 1, n])
-                advantages[stretch] = _COMPILED(rewards[stretch], discounts[stretch], np.float32(lam), reached)
-                start = end
-        return advantages
+        return _by_stretch(_ADVANTAGES, *batch, gamma=gamma, lam=lam)
 
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
-        """Â + V."""
-        return self.gae(*batch, gamma=gamma, lam=lam) + batch[1].astype(np.float32)
+        """``lambda_returns`` of each stretch up to a truncation, compiled."""
+        return _by_stretch(_returns, *batch, gamma=gamma, lam=lam)
 
     def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
         """``clipped_surrogate_pg_loss`` of exp(log-ratio), and its gradient."""
@@ -67,6 +59,11 @@ class Implementation:
             return rlax.policy_gradient_loss(table[states], jnp.int32(actions), jnp.float32(advantages), ones)
 
         return -jax.grad(loss)(jnp.float32(logits))
+
+    def surrogate(self, logits: Any, old_logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
+        """``clipped_surrogate_pg_loss`` of ``categorical_importance_sampling_ratios``, its clip range infinite."""
+        columns = (np.float32(column) for column in (logits[states], old_logits[states], advantages))
+        return -_unclipped(*columns, np.int32(actions))
 
     def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
         """``softmax().logprob``."""
@@ -94,3 +91,35 @@ class Implementation:
             (jnp.float32(mean), jnp.exp(jnp.float32(log))) for mean, log in ((mean_p, log_std_p), (mean_q, log_std_q))
         )
         return jax.vmap(rlax.multivariate_normal_kl_divergence)(*p, *q)
+
+
+@jax.jit
+def _unclipped(new: Any, old: Any, advantages: Any, actions: Any) -> Any:
+    ratios = rlax.categorical_importance_sampling_ratios(new, old, actions)
+    return rlax.clipped_surrogate_pg_loss(ratios, advantages, jnp.inf)
+
+
+def _returns(rewards: Any, discounts: Any, lam: Any, values: Any) -> Any:
+    return _RETURNS(rewards, discounts, values[1:], lam)
+
+
+def _by_stretch(
+    estimate: Any,
+    rewards: Any,
+    values: Any,
+    next_values: Any,
+    terminated: Any,
+    truncated: Any,
+    *,
+    gamma: float,
+    lam: float,
+) -> Any:
+    """The estimates ``[T, N]`` of each environment's stretches up to a truncation."""
+    rewards, values, next_values = (part.astype(np.float32) for part in (rewards, values, next_values))
+    discounts = np.float32(gamma) * ~terminated
+    estimates = np.empty_like(rewards)
+    for n in range(rewards.shape[1]):
+        for rows in np.split(np.arange(len(rewards)), np.flatnonzero(truncated[:-1, n]) + 1):
+            reached = np.append(values[rows, n], next_values[rows[-1], n])
+            estimates[rows, n] = estimate(rewards[rows, n], discounts[rows, n], np.float32(lam), reached)
+    return estimates
