@@ -76,7 +76,7 @@ class Implementation:
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``collect_rollouts`` of TRPO on a ``DummyVecEnv``."""
-        return collected(TRPO, make_env, policy, values, **how)
+        return collected(TRPO, TablePolicy, make_env, policy, values, **how)
 
     def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
         """``TRPO.learn``, update by update."""

@@ -1,14 +1,8 @@
-"""stable-baselines3: rollout, losses and updates of PPO and A2C, distributions.
-
-Tried with 2.4 to 2.9. Losses are those of ``PPO.train``, whose policy is replaced by free parameters; the learning rate
-is 0, the norm of the gradient is not clipped, and what is not asked for has coefficient 0.
-"""
+"""stable-baselines3: rollout, losses and updates of PPO and A2C, distributions. Tried with 2.4 to 2.9."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
-
-import numpy as np
 
 from . import NotInstalledError
 
@@ -16,9 +10,11 @@ try:
     import stable_baselines3
     from stable_baselines3 import A2C, PPO
     from stable_baselines3.common import distributions
+    from stable_baselines3.common.buffers import RolloutBuffer
 
     from ._collectors.stable_baselines3 import collected
     from ._stable_baselines3.learning import learned
+    from ._stable_baselines3.ppo import approximate_kl, normalised, policy_loss, value_loss
     from ._stable_baselines3.rollout import rollout
     from ._stable_baselines3.training import PLAIN, FreeRows, TablePolicy, train, untrained
     from ._torch import tensor
@@ -48,34 +44,27 @@ class Implementation:
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
         """``RolloutBuffer.advantages`` after ``collect_rollouts``."""
-        return rollout(*batch, gamma=gamma, lam=lam).advantages.copy()
+        return rollout(PPO, RolloutBuffer, *batch, gamma=gamma, lam=lam).advantages.copy()
 
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
         """``RolloutBuffer.returns`` after ``collect_rollouts``."""
-        return rollout(*batch, gamma=gamma, lam=lam).returns.copy()
+        return rollout(PPO, RolloutBuffer, *batch, gamma=gamma, lam=lam).returns.copy()
 
-    def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
+    def ppo_policy_loss(self, *batch: Any, clip_range: float) -> Any:
         """``train/policy_gradient_loss`` of ``PPO.train``, and its gradient."""
-        ppo = _rows(log_probs, np.zeros(len(log_probs)), clip_range=clip_range)
-        logged = train(ppo, advantages=advantages, log_probs=old_log_probs)
-        return logged["train/policy_gradient_loss"], ppo.policy.gradients["log_probs"]
+        return policy_loss(PPO, FreeRows, *batch, clip_range=clip_range)
 
-    def value_loss(self, values: Any, old_values: Any, returns: Any, *, clip_range: float | None) -> Any:
+    def value_loss(self, *batch: Any, clip_range: float | None) -> Any:
         """``train/value_loss`` of ``PPO.train`` with ``vf_coef=1``, and its gradient."""
-        ppo = _rows(np.zeros(len(values)), values, clip_range_vf=clip_range, vf_coef=1.0)
-        logged = train(ppo, values=old_values, returns=returns)
-        return logged["train/value_loss"], ppo.policy.gradients["values"]
+        return value_loss(PPO, FreeRows, *batch, clip_range=clip_range)
 
     def normalize_advantages(self, advantages: Any) -> Any:
-        """The advantages that ``PPO.train`` multiplies ratios with: at ratio 1, −B times the gradient."""
-        zeros = np.zeros(len(advantages))
-        ppo = _rows(zeros, zeros, normalize_advantage=True)
-        train(ppo, advantages=advantages)
-        return -len(advantages) * ppo.policy.gradients["log_probs"]
+        """The advantages that ``PPO.train`` multiplies ratios with."""
+        return normalised(PPO, FreeRows, advantages)
 
-    def approximate_kl(self, log_probs: Any, old_log_probs: Any) -> Any:
+    def approximate_kl(self, *batch: Any) -> Any:
         """``train/approx_kl`` of ``PPO.train``."""
-        return train(_rows(log_probs, np.zeros(len(log_probs))), log_probs=old_log_probs)["train/approx_kl"]
+        return approximate_kl(PPO, FreeRows, *batch)
 
     def policy_gradient(self, logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
         """What ``A2C.train`` leaves in ``grad`` of a table of logits; it descends, so the sign is turned."""
@@ -120,19 +109,11 @@ class Implementation:
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``collect_rollouts`` of PPO on a ``DummyVecEnv``."""
-        return collected(PPO, make_env, policy, values, **how)
+        return collected(PPO, TablePolicy, make_env, policy, values, **how)
 
     def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
         """``PPO.learn``, update by update."""
         return learned(PPO, make_env, steps=steps, seed=seed)
-
-
-def _rows(log_probs: Any, values: Any, **settings: Any) -> Any:
-    """PPO on free log-probabilities and values, everything that was not asked for switched off."""
-    plain: dict[str, Any] = PLAIN | {"learning_rate": 0.0, "n_epochs": 1, "ent_coef": 0.0, "vf_coef": 0.0}
-    plain |= {"batch_size": max(len(log_probs), 2)}
-    free = {"policy_kwargs": {"log_probs": log_probs, "values": values}}
-    return untrained(PPO, FreeRows, len(log_probs), **plain | free | settings)
 
 
 def _categorical(logits: Any) -> Any:

@@ -9,19 +9,29 @@ import numpy as np
 from stable_baselines3.common.callbacks import ConvertCallback
 from stable_baselines3.common.vec_env import DummyVecEnv
 
-from .._stable_baselines3.training import TablePolicy
 from .._torch import generators_kept
 
 __all__ = ["collected"]
 
 
 def collected(
-    kind: Any, make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
+    kind: Any,
+    tables: Any,
+    make_env: Any,
+    policy: Any,
+    values: Any,
+    *,
+    steps: int,
+    envs: int,
+    gamma: float,
+    lam: float,
+    seed: int,
+    **options: Any,
 ) -> Any:
     """The rollout buffer after ``collect_rollouts`` has played; rewards are those that the buffer holds."""
     with generators_kept():
         algorithm = kind(
-            TablePolicy,
+            tables,
             DummyVecEnv([make_env] * envs),
             n_steps=steps,
             gamma=gamma,
@@ -34,7 +44,7 @@ def collected(
         )
         _, callback = algorithm._setup_learn(steps * envs, ConvertCallback(lambda *_: True))
         buffer = algorithm.rollout_buffer
-        algorithm.collect_rollouts(algorithm.env, callback, buffer, n_rollout_steps=steps)
+        algorithm.collect_rollouts(algorithm.env, callback, buffer, n_rollout_steps=steps, **options)
     columns = {"states": buffer.observations, "actions": buffer.actions, "rewards": buffer.rewards}
     columns |= {name: getattr(buffer, name) for name in ("advantages", "returns", "log_probs")}
     return SimpleNamespace(**{name: column.reshape(steps, envs).copy() for name, column in columns.items()})

@@ -18,13 +18,13 @@ QUICK = {"n_steps": 32, "batch_size": 64, "learning_rate": 0.02, "policy_kwargs"
 """A table that learns within some hundred steps; all else is the library's default."""
 
 
-def learned(kind: Any, make_env: Any, *, steps: int, seed: int) -> Iterator[Any]:
+def learned(kind: Any, make_env: Any, *, steps: int, seed: int, **options: Any) -> Iterator[Any]:
     """π [S, A] after each update. The library draws from global generators: while it works, they are its own."""
     with generators_kept():
         algorithm = kind("MlpPolicy", DummyVecEnv([make_env] * ENVIRONMENTS), seed=seed, **QUICK)
         _, callback = algorithm._setup_learn(steps, ConvertCallback(lambda *_: True))
         own = generators()
-    rollout = {"rollout_buffer": algorithm.rollout_buffer, "n_rollout_steps": algorithm.n_steps}
+    rollout = {"rollout_buffer": algorithm.rollout_buffer, "n_rollout_steps": algorithm.n_steps} | options
     while algorithm.num_timesteps < steps:
         with generators_kept():
             set_generators(own)

@@ -13,19 +13,27 @@ from typing import Any
 import numpy as np
 import torch
 from gymnasium import spaces
-from stable_baselines3.common.buffers import RolloutBuffer
-from stable_baselines3.common.on_policy_algorithm import OnPolicyAlgorithm
 
 __all__ = ["rollout"]
 
 
 def rollout(
-    rewards: Any, values: Any, next_values: Any, terminated: Any, truncated: Any, *, gamma: Any, lam: Any
+    kind: Any,
+    kept: Any,
+    rewards: Any,
+    values: Any,
+    next_values: Any,
+    terminated: Any,
+    truncated: Any,
+    *,
+    gamma: Any,
+    lam: Any,
+    **options: Any,
 ) -> Any:
-    """The buffer after ``collect_rollouts`` has played the trajectory."""
+    """The buffer, of class ``kept``, after ``collect_rollouts`` of an algorithm has played the trajectory."""
     replayed = _ReplayedEnv(rewards, terminated, truncated)
     critic = _CriticTable(np.concatenate([values, next_values]))
-    buffer = RolloutBuffer(len(rewards), _STATE, _ACTION, "cpu", gae_lambda=lam, gamma=gamma, n_envs=replayed.num_envs)
+    buffer = kept(len(rewards), _STATE, _ACTION, "cpu", gae_lambda=lam, gamma=gamma, n_envs=replayed.num_envs)
     algorithm = SimpleNamespace(
         _last_obs=replayed.states(0),
         _last_episode_starts=np.ones(replayed.num_envs, dtype=bool),
@@ -38,8 +46,7 @@ def rollout(
         gamma=gamma,
         ep_info_buffer=deque(),
     )
-    collect: Any = OnPolicyAlgorithm.collect_rollouts
-    collect(algorithm, replayed, _Silent(), buffer, len(rewards))
+    kind.collect_rollouts(algorithm, replayed, _Silent(), buffer, len(rewards), **options)
     return buffer
 
 
@@ -82,7 +89,7 @@ class _CriticTable:
     def __init__(self, values: Any) -> None:
         self.values = torch.tensor(values.reshape(-1, 1), dtype=torch.float32)
 
-    def __call__(self, states: torch.Tensor) -> Any:
+    def __call__(self, states: torch.Tensor, **_masks: Any) -> Any:
         """Actions, values and log-probabilities."""
         nothing = torch.zeros(len(states))
         return nothing, self.predict_values(states), nothing

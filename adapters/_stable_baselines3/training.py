@@ -12,19 +12,18 @@ import gymnasium
 import numpy as np
 import torch
 from gymnasium import spaces
-from stable_baselines3.common.buffers import RolloutBuffer
 from stable_baselines3.common.logger import Logger
 from stable_baselines3.common.policies import ActorCriticPolicy
 from torch import nn
 
 from .._torch import generators_kept, parameter, tensor
 
-__all__ = ["PLAIN", "FreeRows", "TablePolicy", "train", "untrained"]
+__all__ = ["PLAIN", "Free", "FreeRows", "TablePolicy", "Tables", "train", "untrained"]
 
 PLAIN = {"gamma": 1.0, "gae_lambda": 1.0, "max_grad_norm": float("inf"), "normalize_advantage": False, "device": "cpu"}
 
 
-class FreeRows(ActorCriticPolicy):
+class Free:
     """A policy whose log-probability and value of each row of a batch are free parameters; a state is a row's number.
 
     ``gradients`` holds what ``backward`` left, before the norm is clipped.
@@ -35,20 +34,20 @@ class FreeRows(ActorCriticPolicy):
         self.log_probs, self.values = parameter(log_probs), parameter(values)
         self.gradients: dict[str, Any] = {}
         free: Any
-        for name, free in self.named_parameters():
-            if name in ("log_probs", "values"):
-                free.register_post_accumulate_grad_hook(partial(self._keep, name))
+        for name in ("log_probs", "values"):
+            free = getattr(self, name)
+            free.register_post_accumulate_grad_hook(partial(self._keep, name))
 
     def _keep(self, name: str, free: Any) -> None:
         self.gradients[name] = free.grad.numpy().copy()
 
-    def evaluate_actions(self, obs: Any, _actions: Any) -> Any:
+    def evaluate_actions(self, obs: Any, _actions: Any, **_masks: Any) -> Any:
         """Values, log-probabilities, and no entropy."""
         rows = obs.reshape(-1).long()
         return self.values[rows], self.log_probs[rows], None
 
 
-class TablePolicy(ActorCriticPolicy):
+class Tables:
     """A table of logits ``[S, A]`` and one of values ``[S]``: linear layers without bias on one-hot states."""
 
     def __init__(self, *arguments: Any, logits: Any, values: Any = None, **keywords: Any) -> None:
@@ -58,19 +57,22 @@ class TablePolicy(ActorCriticPolicy):
         self.action_net.weight = parameter(logits.T)
         self.value_net = nn.Linear(states, 1, bias=False)
         self.value_net.weight = parameter(np.zeros((1, states)) if values is None else values[None])
-        self.optimizer = torch.optim.SGD(self.parameters(), lr=self.optimizer.param_groups[0]["lr"])
-
-    @property
-    def logits(self) -> Any:
-        """The table as it is now."""
-        weight: Any = self.action_net.weight
-        return weight.detach().numpy().T.copy()
+        this: Any = self
+        this.optimizer = torch.optim.SGD(this.parameters(), lr=this.optimizer.param_groups[0]["lr"])
 
     @property
     def logits_gradient(self) -> Any:
         """The gradient that the last step used."""
         gradient: Any = self.action_net.weight.grad
         return gradient.numpy().T.copy()
+
+
+class FreeRows(Free, ActorCriticPolicy):  # type: ignore[misc]
+    """The library's policy on free parameters."""
+
+
+class TablePolicy(Tables, ActorCriticPolicy):  # type: ignore[misc]
+    """The library's policy on tables."""
 
 
 class _Nowhere(gymnasium.Env[Any, Any]):
@@ -99,7 +101,8 @@ def untrained(
     with generators_kept():
         algorithm = kind(policy, env, n_steps=max(size, 2), **settings)
     algorithm.set_logger(Logger(None, []))
-    algorithm.rollout_buffer = RolloutBuffer(size, algorithm.observation_space, algorithm.action_space, "cpu")
+    kept: Any = type(algorithm.rollout_buffer)
+    algorithm.rollout_buffer = kept(size, algorithm.observation_space, algorithm.action_space, "cpu")
     return algorithm
 
 

@@ -12,39 +12,48 @@ from .._stable_baselines3.training import PLAIN, train, untrained
 from . import Given, PlainAscent
 from ._rows import First, Nothing, Rows, action_space
 
-__all__ = ["ppo", "trained"]
+__all__ = ["Headed", "Policy", "ascended", "ppo", "trained"]
 
 
 def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """``PPO``: parameters, and the rows of each step."""
+    return ascended(PPO, Policy, given, plain)
+
+
+def ascended(kind: Any, policy: Any, given: Given, plain: PlainAscent | None) -> tuple[Any, Any]:
+    """An algorithm whose settings are those of PPO: parameters, and the rows of each step."""
     settings: dict[str, Any] = {}
     if plain:
         settings = PLAIN | {"n_epochs": plain.epochs, "clip_range": plain.clip_range}
         settings |= {"learning_rate": plain.learning_rate, "policy_kwargs": {"optimizer_class": torch.optim.SGD}}
         settings |= {"batch_size": max(len(given.states), 2)}
-    rows = trained(PPO, given, **settings)
+    rows = trained(kind, policy, given, **settings)
     return rows.vector, rows.asked
 
 
-def trained(kind: Any, given: Given, *, policy_kwargs: Any = None, **settings: Any) -> Rows:
+def trained(kind: Any, policy: Any, given: Given, *, policy_kwargs: Any = None, **settings: Any) -> Rows:
     """The policy after one call of ``train``."""
     rows = Rows(given)
-    policy = {"policy_kwargs": {"rows": rows} | (policy_kwargs or {})}
-    options = {"actions": action_space(given), "device": "cpu"} | settings | policy
-    algorithm = untrained(kind, _Policy, len(given.states), **options)
+    made = {"policy_kwargs": {"rows": rows} | (policy_kwargs or {})}
+    options = {"actions": action_space(given), "device": "cpu"} | settings | made
+    algorithm = untrained(kind, policy, len(given.states), **options)
     rows.asked.clear()
     train(algorithm, actions=given.actions, advantages=given.advantages, log_probs=given.log_probs)
     return rows
 
 
-class _Policy(ActorCriticPolicy):
-    """The library's policy, its last layers replaced."""
+class Headed:
+    """A policy of the library, its last layers replaced."""
 
     def __init__(self, *arguments: Any, rows: Rows, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords | {"net_arch": []})
-        self.action_net, self.value_net = First(rows), Nothing()  # type: ignore[assignment]
+        this: Any = self
+        this.action_net, this.value_net = First(rows), Nothing()
         if len(rows.tables) == 2:
-            self.log_std = rows.tables[1]
-        make: Any = self.optimizer_class
-        rate = self.optimizer.param_groups[0]["lr"]
-        self.optimizer = make(self.parameters(), lr=rate, **self.optimizer_kwargs)
+            this.log_std = rows.tables[1]
+        rate = this.optimizer.param_groups[0]["lr"]
+        this.optimizer = this.optimizer_class(this.parameters(), lr=rate, **this.optimizer_kwargs)
+
+
+class Policy(Headed, ActorCriticPolicy):
+    """Of PPO and TRPO."""

@@ -84,6 +84,10 @@ ASCENTS = {
     ("stable_baselines3", DEFAULT): Ascent(
         WHOLE * 10, rate=3e-4, normalised=Normalised(apart=True), adam="1e-5", max_norm="1/2"
     ),
+    ("sb3_contrib", PLAIN): Ascent(WHOLE * 3),
+    ("sb3_contrib", DEFAULT): Ascent(
+        WHOLE * 10, rate=3e-4, normalised=Normalised(apart=True), adam="1e-5", max_norm="1/2"
+    ),
     ("tianshou", PLAIN): Ascent(WHOLE * 3),
     ("tianshou", DEFAULT): Ascent(WHOLE, rate=1e-3, normalised=Normalised(apart=True), bonus="0.01", adam="1e-8"),
     ("torchrl", PLAIN): Ascent(WHOLE * 3),
@@ -133,6 +137,7 @@ STEPS = {
 """The same of its TRPO and natural gradient."""
 
 GAUSSIAN_ALONE = {("rsl_rl", "ppo"), ("skrl", "trpo")}
+SOFTMAX_ALONE = {("sb3_contrib", "ppo")}
 """They know no other policies."""
 
 
@@ -144,7 +149,8 @@ def driver(library):
 
 
 def batches(library, algorithm, seed):
-    yield Gaussian.drawn(seed, 3)
+    if (library, algorithm) not in SOFTMAX_ALONE:
+        yield Gaussian.drawn(seed, 3)
     if (library, algorithm) not in GAUSSIAN_ALONE:
         yield Softmax.drawn(seed, 3)
 
