@@ -1,4 +1,4 @@
-"""sb3-contrib 2.9.2: a last minibatch of one row makes MaskablePPO's and RecurrentPPO's weights nan; PPO's stay numbers."""
+"""sb3-contrib 2.9.2: a last minibatch of one row makes weights of MaskablePPO and RecurrentPPO nan, of PPO not."""
 
 import gymnasium
 import numpy as np
