@@ -26,6 +26,14 @@ _ADVANTAGES = jax.jit(rlax.truncated_generalized_advantage_estimation)
 _RETURNS = jax.jit(rlax.lambda_returns)
 
 
+def _unclipped(new: Any, old: Any, advantages: Any, actions: Any) -> Any:
+    ratios = rlax.categorical_importance_sampling_ratios(new, old, actions)
+    return rlax.clipped_surrogate_pg_loss(ratios, advantages, jnp.inf)
+
+
+_SURROGATE_LOSS = jax.jit(_unclipped)
+
+
 class Implementation:
     """``rlax``, in float32."""
 
@@ -63,7 +71,7 @@ class Implementation:
     def surrogate(self, logits: Any, old_logits: Any, states: Any, actions: Any, advantages: Any) -> Any:
         """``clipped_surrogate_pg_loss`` of ``categorical_importance_sampling_ratios``, its clip range infinite."""
         columns = (np.float32(column) for column in (logits[states], old_logits[states], advantages))
-        return -_unclipped(*columns, np.int32(actions))
+        return -_SURROGATE_LOSS(*columns, np.int32(actions))
 
     def categorical_log_prob(self, logits: Any, actions: Any) -> Any:
         """``softmax().logprob``."""
@@ -91,12 +99,6 @@ class Implementation:
             (jnp.float32(mean), jnp.exp(jnp.float32(log))) for mean, log in ((mean_p, log_std_p), (mean_q, log_std_q))
         )
         return jax.vmap(rlax.multivariate_normal_kl_divergence)(*p, *q)
-
-
-@jax.jit
-def _unclipped(new: Any, old: Any, advantages: Any, actions: Any) -> Any:
-    ratios = rlax.categorical_importance_sampling_ratios(new, old, actions)
-    return rlax.clipped_surrogate_pg_loss(ratios, advantages, jnp.inf)
 
 
 def _returns(rewards: Any, discounts: Any, lam: Any, values: Any) -> Any:

@@ -18,6 +18,7 @@ __all__ = [
     "EpisodeBatch",
     "OptimizerWrapper",
     "StepType",
+    "TanhNormal",
     "compute_advantages",
     "conjugate_gradient_optimizer",
 ]
@@ -39,6 +40,7 @@ try:
         from garage import EnvSpec, EpisodeBatch, StepType
         from garage.torch import compute_advantages
         from garage.torch.algos import PPO, TRPO, VPG
+        from garage.torch.distributions import TanhNormal
         from garage.torch.optimizers import OptimizerWrapper, conjugate_gradient_optimizer
 finally:
     for _name in _stand_ins:

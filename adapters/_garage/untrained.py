@@ -6,6 +6,7 @@ from typing import Any
 
 import akro
 import numpy as np
+import torch
 from garage import EnvSpec
 from garage.torch.policies.stochastic_policy import StochasticPolicy
 from garage.torch.value_functions import ValueFunction
@@ -13,10 +14,15 @@ from garage.torch.value_functions import ValueFunction
 from .._torch import generators_kept
 from .._updates._rows import Nothing
 
-__all__ = ["NUMBERED", "Policy", "untrained"]
+__all__ = ["NUMBERED", "Policy", "numbers", "untrained"]
 
 NUMBERED = EnvSpec(akro.Box(-np.inf, np.inf, (1,)), akro.Discrete(1), max_episode_length=1)
 """Observations are numbers of rows, and an episode has one step; of actions nothing is asked."""
+
+
+def numbers(size: int) -> Any:
+    """Observations of so many rows, ``[B, 1]``."""
+    return torch.arange(float(size))[:, None]
 
 
 class Policy(StochasticPolicy):  # type: ignore[misc]
