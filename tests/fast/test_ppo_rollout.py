@@ -12,6 +12,7 @@ from policyproof.fast.advantage_cpu import generalized_advantage_estimation
 from policyproof.fast.environments import Spaces, autoreset_mode, vectorised
 from policyproof.fast.normalisation import RewardScale, RunningMoments
 from policyproof.fast.rollout import Collector
+from policyproof.reference.arithmetic import exact
 
 GAMMA, LAM, STEPS, COUNT = 0.9, 0.8, 23, 3
 MODES = [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP, AutoresetMode.DISABLED]
@@ -97,7 +98,7 @@ def test_advantages_are_those_of_each_episode_alone(mode):
             columns = [np.array([entry], np.float32).T for entry in ([e[2] for e in logged], *_values(logged))]
             flags = [np.array([[e[k]] for e in logged]) for k in (4, 5)]
             alone = generalized_advantage_estimation(*columns, *flags, gamma=GAMMA, lam=LAM)[:, 0]
-            np.testing.assert_allclose(rollout.advantages[steps, n], alone, rtol=1e-6)
+            np.testing.assert_array_equal(rollout.advantages[steps, n], alone, "the same operations in the same order")
             np.testing.assert_array_equal(
                 rollout.returns[steps, n], rollout.advantages[steps, n] + rollout.values[steps, n]
             )
@@ -135,7 +136,7 @@ def test_observations_and_rewards_are_normalised_by_what_was_seen(mode):
             returns.append(total)
             total = 0.0 if entry[4] or entry[5] else total
     assert scale.moments.count == len(returns)
-    np.testing.assert_allclose(scale.moments.variance[0], np.var(returns), rtol=1e-10)
+    assert are_moments(scale.moments, np.array(returns)[:, None])
     for rollout in rollouts:
         assert np.abs(rollout.observations).max() <= 2.0
         assert np.abs(rollout.rewards).max() <= 1.5
@@ -147,10 +148,26 @@ def test_running_moments_are_those_of_all_rows_together():
     for batch in batches:
         moments.add(batch)
     everything = np.vstack(batches)
-    np.testing.assert_allclose(moments.mean, everything.mean(axis=0), rtol=1e-13)
-    np.testing.assert_allclose(moments.variance, everything.var(axis=0), rtol=1e-12)
+    assert are_moments(moments, everything)
+    assert not are_moments(moments, everything[:-1])
     scaled = moments.normalise(everything, 1e9)
-    np.testing.assert_allclose(scaled.std(axis=0), 1, rtol=1e-5)
+    exactly = (everything - moments.mean) / np.sqrt(moments.variance + 1e-8)
+    assert np.all(np.abs(scaled - exactly) <= 2.0**-23 * np.abs(exactly)), "rounded to float32 once"
+
+
+def are_moments(moments, rows):
+    """Whether these are mean and variance of the rows: Chan, Golub, LeVeque (1983), table 1.
+
+    With u = 2⁻⁵³ and n rows, the mean is off by 2nu times the mean |x|, M₂ by 8nuκ of itself, κ² = 1 + mean²/variance.
+    """
+    exactly = exact(rows)
+    mean = exactly.sum(axis=0) / len(rows)
+    variance = (((exactly - mean) ** 2).sum(axis=0) / len(rows)).astype(float)
+    roundings, size = len(rows) * 2.0**-53, np.abs(rows).mean(axis=0)
+    mean = mean.astype(float)
+    near = np.abs(moments.mean - mean) <= 2 * roundings * size
+    condition = np.sqrt(1 + mean**2 / variance)
+    return near.all() and np.all(np.abs(moments.variance - variance) <= 8 * roundings * condition * variance)
 
 
 def test_the_layout_of_what_an_environment_returns_does_not_matter():
