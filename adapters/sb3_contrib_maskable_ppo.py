@@ -16,7 +16,7 @@ try:
     from ._stable_baselines3.learning import learned
     from ._stable_baselines3.maskable import MaskableFreeRows, MaskableTablePolicy
     from ._stable_baselines3.ppo import approximate_kl, normalised, policy_loss, value_loss
-    from ._stable_baselines3.rollout import rollout
+    from ._stable_baselines3.rollout import CriticTable, rollout
     from ._torch import tensor
     from ._updates import PlainAscent
     from ._updates._rows import tabular
@@ -90,7 +90,7 @@ class Implementation:
 
 
 def _rollout(*batch: Any, gamma: float, lam: float) -> Any:
-    return rollout(MaskablePPO, MaskableRolloutBuffer, *batch, gamma=gamma, lam=lam, use_masking=False)
+    return rollout(MaskablePPO, MaskableRolloutBuffer, CriticTable, *batch, gamma=gamma, lam=lam, use_masking=False)
 
 
 def _categorical(logits: Any) -> Any:

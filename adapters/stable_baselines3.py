@@ -15,7 +15,7 @@ try:
     from ._collectors.stable_baselines3 import collected
     from ._stable_baselines3.learning import learned
     from ._stable_baselines3.ppo import approximate_kl, normalised, policy_loss, value_loss
-    from ._stable_baselines3.rollout import rollout
+    from ._stable_baselines3.rollout import CriticTable, rollout
     from ._stable_baselines3.training import PLAIN, FreeRows, TablePolicy, train, untrained
     from ._torch import tensor
     from ._updates import PlainAscent
@@ -44,11 +44,11 @@ class Implementation:
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
         """``RolloutBuffer.advantages`` after ``collect_rollouts``."""
-        return rollout(PPO, RolloutBuffer, *batch, gamma=gamma, lam=lam).advantages.copy()
+        return rollout(PPO, RolloutBuffer, CriticTable, *batch, gamma=gamma, lam=lam).advantages.copy()
 
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
         """``RolloutBuffer.returns`` after ``collect_rollouts``."""
-        return rollout(PPO, RolloutBuffer, *batch, gamma=gamma, lam=lam).returns.copy()
+        return rollout(PPO, RolloutBuffer, CriticTable, *batch, gamma=gamma, lam=lam).returns.copy()
 
     def ppo_policy_loss(self, *batch: Any, clip_range: float) -> Any:
         """``train/policy_gradient_loss`` of ``PPO.train``, and its gradient."""

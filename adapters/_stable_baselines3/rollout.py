@@ -14,12 +14,13 @@ import numpy as np
 import torch
 from gymnasium import spaces
 
-__all__ = ["rollout"]
+__all__ = ["CriticTable", "rollout"]
 
 
 def rollout(
     kind: Any,
     kept: Any,
+    critic: Any,
     rewards: Any,
     values: Any,
     next_values: Any,
@@ -30,15 +31,19 @@ def rollout(
     lam: Any,
     **options: Any,
 ) -> Any:
-    """The buffer, of class ``kept``, after ``collect_rollouts`` of an algorithm has played the trajectory."""
+    """The buffer, of class ``kept``, after ``collect_rollouts`` of an algorithm has played the trajectory.
+
+    ``critic`` is made from a table of values; what it has as ``memory`` is passed on from step to step.
+    """
     replayed = _ReplayedEnv(rewards, terminated, truncated)
-    critic = _CriticTable(np.concatenate([values, next_values]))
+    policy = critic(np.concatenate([values, next_values]))
     buffer = kept(len(rewards), _STATE, _ACTION, "cpu", gae_lambda=lam, gamma=gamma, n_envs=replayed.num_envs)
     algorithm = SimpleNamespace(
         _last_obs=replayed.states(0),
         _last_episode_starts=np.ones(replayed.num_envs, dtype=bool),
         _update_info_buffer=lambda _infos, _dones: None,
-        policy=critic,
+        policy=policy,
+        _last_lstm_states=policy.memory(replayed.num_envs),
         use_sde=False,
         device=torch.device("cpu"),
         action_space=_ACTION,
@@ -83,18 +88,21 @@ class _ReplayedEnv:
         return following, self.rewards[t].astype(np.float32), done.copy(), infos
 
 
-class _CriticTable:
+class CriticTable:
     """A policy with one action, whose critic looks values up."""
 
     def __init__(self, values: Any) -> None:
         self.values = torch.tensor(values.reshape(-1, 1), dtype=torch.float32)
 
-    def __call__(self, states: torch.Tensor, **_masks: Any) -> Any:
+    def __call__(self, states: torch.Tensor, *_memory: Any, **_masks: Any) -> Any:
         """Actions, values and log-probabilities."""
         nothing = torch.zeros(len(states))
         return nothing, self.predict_values(states), nothing
 
-    def predict_values(self, states: torch.Tensor) -> torch.Tensor:
+    def memory(self, _envs: int) -> Any:
+        """A table has none."""
+
+    def predict_values(self, states: torch.Tensor, *_memory: Any) -> torch.Tensor:
         """V of each state number, [N, 1]."""
         return self.values[states.reshape(-1).long()]
 

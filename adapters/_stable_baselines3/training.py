@@ -41,7 +41,7 @@ class Free:
     def _keep(self, name: str, free: Any) -> None:
         self.gradients[name] = free.grad.numpy().copy()
 
-    def evaluate_actions(self, obs: Any, _actions: Any, **_masks: Any) -> Any:
+    def evaluate_actions(self, obs: Any, _actions: Any, *_memory: Any, **_masks: Any) -> Any:
         """Values, log-probabilities, and no entropy."""
         rows = obs.reshape(-1).long()
         return self.values[rows], self.log_probs[rows], None
@@ -101,8 +101,8 @@ def untrained(
     with generators_kept():
         algorithm = kind(policy, env, n_steps=max(size, 2), **settings)
     algorithm.set_logger(Logger(None, []))
-    kept: Any = type(algorithm.rollout_buffer)
-    algorithm.rollout_buffer = kept(size, algorithm.observation_space, algorithm.action_space, "cpu")
+    algorithm.rollout_buffer.buffer_size = size
+    algorithm.rollout_buffer.reset()
     return algorithm
 
 
@@ -116,13 +116,15 @@ def train(
     values: Any = 0.0,
     returns: Any = 0.0,
 ) -> dict[str, Any]:
-    """One call of ``train`` on these rows; what it logged."""
+    """One call of ``train`` on these rows, an episode after every third one; what it logged."""
     buffer = algorithm.rollout_buffer
+    memory = {"lstm_states": algorithm._last_lstm_states} if hasattr(algorithm, "_last_lstm_states") else {}
     rows = np.arange(buffer.buffer_size)
     discrete = isinstance(algorithm.observation_space, spaces.Discrete)
     for state, action in zip(rows if states is None else states, 0 * rows if actions is None else actions, strict=True):
         observation = np.array([state] if discrete else [[state]])
-        buffer.add(observation, np.array([action]), np.zeros(1), np.zeros(1), torch.zeros(1), torch.zeros(1))
+        start = np.array([buffer.pos % 3 == 0], dtype=float)
+        buffer.add(observation, np.array([action]), np.zeros(1), start, torch.zeros(1), torch.zeros(1), **memory)
     columns = {"advantages": advantages, "log_probs": log_probs, "values": values, "returns": returns}
     for name, column in columns.items():
         getattr(buffer, name)[:, 0] = tensor(np.asarray(column, dtype=float)).numpy()
