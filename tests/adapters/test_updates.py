@@ -45,6 +45,15 @@ ASCENTS = {
     ("agilerl", DEFAULT): Ascent(
         WHOLE * 4, rate=1e-4, normalised=Normalised(), bonus="0.01", adam="1e-8", max_norm="1/2"
     ),
+    ("brax", PLAIN): Ascent(WHOLE * 3),
+    ("brax", DEFAULT): Ascent(
+        (6,) * 8,
+        rate=1e-4,
+        clip_range="0.3",
+        normalised=Normalised(ddof=0, apart=True),
+        bonus="1/10000",
+        adam="1e-8",
+    ),
     ("elegantrl", PLAIN): Ascent(WHOLE * 3, normalised=Normalised(epsilon="1e-4"), drawn=23),
     ("elegantrl", DEFAULT): Ascent(
         (128,),
@@ -71,6 +80,15 @@ ASCENTS = {
         rate=5e-5,
         clip_range="0.3",
         normalised=Normalised(ddof=0, epsilon="0", after="0.99"),
+        penalty="0.2",
+        adam="1e-8",
+    ),
+    ("rllib_old_stack", PLAIN): Ascent(WHOLE * 3),
+    ("rllib_old_stack", DEFAULT): Ascent(
+        WHOLE * 30,
+        rate=5e-5,
+        clip_range="0.3",
+        normalised=Normalised(ddof=0, epsilon="0"),
         penalty="0.2",
         adam="1e-8",
     ),

@@ -1,0 +1,1 @@
+"""What brax's loss is given, and steps of plain descent on it."""
