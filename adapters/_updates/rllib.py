@@ -20,7 +20,7 @@ from .._torch import generators_kept, tensor
 from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space
 
-__all__ = ["ppo"]
+__all__ = ["inputs", "ppo"]
 
 ADDED = -1
 """The observation after an episode, where RLlib adds a step."""
@@ -70,7 +70,7 @@ class _Descent(PPOTorchLearner):  # type: ignore[misc]
         self.register_optimizer(module_id=module_id, optimizer=optimiser, params=free, lr_or_lr_schedule=rate)
 
 
-def _inputs(given: Given) -> Any:
+def inputs(given: Given) -> Any:
     """What the distributions of all rows are made from, ``[B, ...]``."""
     outputs = Rows(given)(torch.arange(len(given.states)))
     return (torch.cat(outputs, dim=1) if isinstance(outputs, tuple) else outputs).detach()
@@ -79,13 +79,13 @@ def _inputs(given: Given) -> Any:
 def _batch(given: Given) -> Any:
     size = len(given.states)
     columns = {"obs": torch.arange(float(size))[:, None], "actions": tensor(given.actions)}
-    columns |= {"action_logp": tensor(given.log_probs), "action_dist_inputs": _inputs(given)}
+    columns |= {"action_logp": tensor(given.log_probs), "action_dist_inputs": inputs(given)}
     columns |= {"advantages": tensor(given.advantages), "value_targets": torch.zeros(size)}
     return MultiAgentBatch({DEFAULT_MODULE_ID: SampleBatch(columns)}, env_steps=size)
 
 
 def _episodes(given: Given) -> list[Any]:
-    columns = (given.actions, given.advantages, given.log_probs, _inputs(given).numpy())
+    columns = (given.actions, given.advantages, given.log_probs, inputs(given).numpy())
     discrete = len(given.tables) == 1
     return [
         SingleAgentEpisode(
