@@ -1,4 +1,4 @@
-"""RLlib 2.60.0, old stack: ``TorchSquashedGaussian`` keeps ln σ in [−5, 2], and ln N of each dimension in [−100, 100]."""
+"""RLlib 2.60.0, old stack: ``TorchSquashedGaussian`` keeps ln σ in [−5, 2] and ln N of a dimension in [−100, 100]."""
 
 import math
 
