@@ -11,3 +11,7 @@ for name in ("vec_generalized_advantage_estimate", "vec_td_lambda_advantage_esti
         print(name, getattr(functional, name)(0.5, 0.0, one, one, one, no, no))
     except IndexError as error:
         print(name, "raises IndexError:", error)
+try:
+    print("vec_td_lambda_return_estimate", functional.vec_td_lambda_return_estimate(0.5, 0.0, one, one, no, no))
+except IndexError as error:
+    print("vec_td_lambda_return_estimate raises IndexError:", error)

@@ -13,7 +13,7 @@ from .._torch import generators_kept, tensor
 from . import Given, PlainAscent
 from ._rows import Nothing, Rows, distribution
 
-__all__ = ["ppo"]
+__all__ = ["by_name", "ppo"]
 
 
 def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
@@ -23,7 +23,7 @@ def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     names = ["mean", "log_std"] if len(given.tables) == 2 else ["logits"]
     actor = ProbabilisticTensorDictSequential(
         TensorDictModule(rows, in_keys=["row"], out_keys=names),
-        ProbabilisticTensorDictModule(in_keys=names, out_keys=["action"], distribution_class=_by_name),
+        ProbabilisticTensorDictModule(in_keys=names, out_keys=["action"], distribution_class=by_name),
     )
     critic = TensorDictModule(Nothing(), in_keys=["row"], out_keys=["state_value"])
     loss = ClipPPOLoss(
@@ -42,5 +42,6 @@ def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     return rows.vector, rows.asked
 
 
-def _by_name(logits: Any = None, mean: Any = None, log_std: Any = None) -> Any:
+def by_name(logits: Any = None, mean: Any = None, log_std: Any = None) -> Any:
+    """The distribution of actions, from what a module says under these names."""
     return distribution(logits if mean is None else (mean, log_std))

@@ -17,7 +17,7 @@ try:
 except ImportError as error:
     raise NotInstalledError("torchrl", "pip install torchrl") from error
 
-__all__ = ["VERSION", "collected", "estimates", "learned"]
+__all__ = ["VERSION", "collected", "estimates", "learned", "returns"]
 
 VERSION = torchrl.__version__
 
@@ -27,9 +27,19 @@ def estimates(function: str, batch: Any, gamma: float, lam: float, *, per_step: 
 
     ``per_step`` hands γ and λ over as arrays, which takes another way through the vectorised estimators.
     """
-    rewards, values, next_values, terminated, truncated = (tensor(part.T[:, :, None]) for part in batch)
-    done = terminated | truncated
+    rewards, values, next_values, terminated, truncated = _transposed(batch)
     factors: Any = (gamma, lam)
     if per_step:
         factors = (torch.full_like(rewards, factor) for factor in factors)
-    return getattr(functional, function)(*factors, values, next_values, rewards, done, terminated)
+    return getattr(functional, function)(*factors, values, next_values, rewards, terminated | truncated, terminated)
+
+
+def returns(function: str, batch: Any, gamma: float, lam: float) -> Any:
+    """The same of a function that needs no values of the states before, ``[T, N]``."""
+    rewards, _, next_values, terminated, truncated = _transposed(batch)
+    results = getattr(functional, function)(gamma, lam, next_values, rewards, terminated | truncated, terminated)
+    return results[:, :, 0].T.numpy()
+
+
+def _transposed(batch: Any) -> Any:
+    return (tensor(part.T[:, :, None]) for part in batch)
