@@ -1,4 +1,4 @@
-"""agilerl 2.58.0: ``PPO.learn`` divides the sum of its minibatches' losses by the number of rows, not of minibatches."""
+"""agilerl 2.58.0: ``PPO.learn`` divides the sum of its minibatches' losses by that of rows, not of minibatches."""
 
 import numpy as np
 import torch
