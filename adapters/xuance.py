@@ -21,6 +21,8 @@ try:
     from xuance.torch.learners import A2C_Learner, PPO_Learner, PPOKL_Learner
     from xuance.torch.utils.distributions import ActivatedDiagGaussianDistribution, split_distributions
 
+    from ._collectors.xuance import collected
+    from ._learning.xuance import learned
     from ._torch import tensor
     from ._updates import PlainAscent
     from ._updates._rows import Rows, numbered, tabular
@@ -121,6 +123,14 @@ class Implementation:
         """``activated_rsample_and_logprob`` of a distribution that draws artanh of the actions."""
         how = torch.atanh(tensor(actions)), nn.Tanh, "cpu"
         return gaussian(tensor(mean), tensor(log_std), _Drawn, *how).activated_rsample_and_logprob()[1].numpy()
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``PPO_Agent.train`` on a ``DummyVecEnv``, up to its update."""
+        return collected(make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``PPO_Agent.train``, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 _STATE = spaces.Discrete(1)
