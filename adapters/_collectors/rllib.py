@@ -25,7 +25,7 @@ from ray.tune.registry import register_env
 
 from .._torch import generators_kept, parameter
 
-__all__ = ["Tables", "collected", "staged", "standardised"]
+__all__ = ["Tables", "collected", "shallow", "staged", "standardised"]
 
 
 class _Numbered(gymnasium.Wrapper[Any, Any, Any, Any]):
@@ -78,7 +78,7 @@ def _made(_config: Any) -> Any:
     return _STAGE.make_env()
 
 
-def _shallow(function: Callable[..., Any]) -> Callable[..., Any]:
+def shallow(function: Callable[..., Any]) -> Callable[..., Any]:
     """Call a function in a thread of its own: each connector that RLlib makes looks through the whole call stack."""
 
     @wraps(function)
@@ -89,7 +89,7 @@ def _shallow(function: Callable[..., Any]) -> Callable[..., Any]:
     return called
 
 
-@_shallow
+@shallow
 def collected(
     make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
 ) -> Any:
@@ -120,7 +120,7 @@ def collected(
     return _arranged(batch, np.concatenate(places), values, (steps, envs))
 
 
-@_shallow
+@shallow
 def standardised(advantages: Any) -> Any:
     """Advantages of the learner's batch, of an episode whose rewards they are, with γ = 0 and V = 0."""
     size, tables = len(advantages), {"model_config": {"logits": np.zeros((1, 1)), "values": np.zeros(1)}}

@@ -16,6 +16,7 @@ from ray.rllib.core.rl_module.torch import TorchRLModule
 from ray.rllib.env.single_agent_episode import SingleAgentEpisode
 from ray.rllib.policy.sample_batch import MultiAgentBatch, SampleBatch
 
+from .._collectors.rllib import shallow
 from .._torch import generators_kept, tensor
 from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space
@@ -26,6 +27,7 @@ ADDED = -1
 """The observation after an episode, where RLlib adds a step."""
 
 
+@shallow
 def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     """Parameters, and the rows of each step, without steps that were added."""
     config = PPOConfig().rl_module(rl_module_spec=RLModuleSpec(_Module, model_config={"given": given}))
