@@ -1,6 +1,6 @@
-"""rl_games: advantages of its actor-critic base class, its losses and agents, the distributions of its models.
+"""rl_games: what its agents play and learn from, their losses and updates, the distributions of its models.
 
-Tried with 1.6. Its estimator knows ``dones`` alone, and treats a time limit as an end.
+Tried with 1.6. A time limit reaches it as ``time_outs`` of an environment's infos.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ try:
     from rl_games.algos_torch import models, torch_ext
     from rl_games.algos_torch.sac_helper import SquashedNormal
     from rl_games.common import common_losses
-    from rl_games.common.a2c_common import A2CBase, DiscreteA2CBase
+    from rl_games.common.a2c_common import DiscreteA2CBase
     from torch import nn
 
+    from ._collectors.rl_games import collected
+    from ._learning.rl_games import learned
     from ._rl_games import PLAIN, FreeRows, Network, agent, trained
+    from ._rl_games_rollout import played
     from ._torch import graded, parameter, tensor
     from ._updates import PlainAscent
     from ._updates._rows import tabular
@@ -48,18 +51,13 @@ class Implementation:
     }
 
     def gae(self, *batch: Any, gamma: float, lam: float) -> Any:
-        """``A2CBase.discount_values``; its flags are of the step before, as a rollout stores them."""
-        rewards, values, next_values, terminated, truncated = batch
-        done = tensor(terminated | truncated).float()
-        before = torch.cat([torch.zeros_like(done[:1]), done[:-1]])
-        learner: Any = SimpleNamespace(horizon_length=len(rewards), gamma=gamma, tau=lam)
-        last = tensor(next_values[-1])[:, None]
-        columns = before, tensor(values)[:, :, None], tensor(rewards)[:, :, None]
-        return A2CBase.discount_values(learner, done[-1], last, *columns)[:, :, 0].numpy()
+        """``returns − values`` after ``play_steps``, as ``prepare_dataset`` forms advantages."""
+        returns, values = played(*batch, gamma=gamma, lam=lam)
+        return returns - values
 
     def lambda_returns(self, *batch: Any, gamma: float, lam: float) -> Any:
-        """Â + V, as ``play_steps`` forms ``mb_returns``."""
-        return self.gae(*batch, gamma=gamma, lam=lam) + batch[1].astype(np.float32)
+        """``returns`` after ``play_steps``."""
+        return played(*batch, gamma=gamma, lam=lam)[0]
 
     def ppo_policy_loss(self, log_probs: Any, old_log_probs: Any, advantages: Any, *, clip_range: float) -> Any:
         """The mean of ``common_losses.actor_loss`` on negative log-probabilities, and its gradient."""
@@ -129,6 +127,14 @@ class Implementation:
     def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
         """``SquashedNormal.log_prob``, summed over action dimensions as its SAC sums it."""
         return SquashedNormal(tensor(mean), tensor(log_std).exp()).log_prob(tensor(actions)).sum(-1).numpy()
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``play_steps`` of the discrete agent."""
+        return collected(make_env, policy, values, **how)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``train`` of the discrete agent, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 def _discrete(logits: Any, actions: Any) -> Any:
