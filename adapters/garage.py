@@ -20,6 +20,7 @@ try:
     from ._garage import PPO, TRPO, VPG, TanhNormal, compute_advantages, conjugate_gradient_optimizer
     from ._garage.heads import Categorical, LogProbs, Normals
     from ._garage.untrained import Policy, numbers, untrained
+    from ._learning.garage import learned
     from ._torch import graded, tensor
     from ._updates import Given, PlainAscent, PlainTrustRegion
     from ._updates._rows import tabular
@@ -141,6 +142,10 @@ class Implementation:
     def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
         """``VPG._compute_objective`` of ``GaussianMLPBaseModule`` with ``TanhNormal`` and advantages of 1."""
         return _log_prob(Policy(Normals(mean, log_std, normal_distribution_cls=TanhNormal)), actions)
+
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``Trainer.train`` of PPO, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
 
 
 def _log_prob(policy: Any, actions: Any) -> Any:
