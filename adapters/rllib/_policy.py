@@ -9,25 +9,9 @@ import torch
 from ray.rllib.algorithms.ppo.ppo_torch_policy import PPOTorchPolicy
 from ray.rllib.policy.sample_batch import SampleBatch
 
-__all__ = ["Rows", "losses"]
+from ._batch import PLAIN, Rows, columns
 
-PLAIN = {"use_kl_loss": False, "use_critic": True, "clip_param": 0.3}
-PLAIN |= {"vf_loss_coeff": 0.0, "vf_clip_param": float("inf")}
-
-
-class Rows:
-    """A distribution whose log-probabilities are given, whatever the action."""
-
-    def __init__(self, log_probs: torch.Tensor, _model: Any) -> None:
-        self.log_probs = log_probs
-
-    def logp(self, _actions: Any) -> torch.Tensor:
-        """As given."""
-        return self.log_probs
-
-    def entropy(self) -> torch.Tensor:
-        """0, so that there is no bonus."""
-        return torch.zeros(len(self.log_probs))
+__all__ = ["losses"]
 
 
 class _Model:
@@ -45,15 +29,8 @@ class _Model:
 
 
 def losses(inputs: Any, batch: dict[str, Any], *, kind: Any = Rows, values: Any = None, **settings: Any) -> Any:
-    """The loss where the model gives these inputs of distributions of a kind, and what it keeps for its statistics.
-
-    ``batch`` holds columns of the training batch; those it lacks are 0.
-    """
-    zeros = torch.zeros(len(inputs))
-    columns = dict.fromkeys(("actions", "action_logp", "advantages", "value_targets"), zeros)
-    columns |= {"action_dist_inputs": inputs.detach()} | batch
-    model: Any = _Model(inputs, zeros if values is None else values)
-    policy: Any = SimpleNamespace(
-        config=PLAIN | settings, entropy_coeff=0.0, kl_coeff=0.0, loss_initialized=lambda: False
-    )
-    return PPOTorchPolicy.loss(policy, model, kind, SampleBatch(columns)), model.tower_stats
+    """The loss where the model gives these inputs of distributions of a kind, and what it keeps for its statistics."""
+    model: Any = _Model(inputs, torch.zeros(len(inputs)) if values is None else values)
+    policy: Any = SimpleNamespace(config=PLAIN | settings, entropy_coeff=0.0, kl_coeff=0.0)
+    policy.loss_initialized = lambda: False
+    return PPOTorchPolicy.loss(policy, model, kind, SampleBatch(columns(inputs, batch))), model.tower_stats

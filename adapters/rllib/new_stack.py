@@ -27,6 +27,7 @@ try:
     from .._updates import PlainAscent
     from .._updates._rows import tabular
     from .._updates.rllib import ppo
+    from ._batch import joined, played
     from ._learner import losses
 except ImportError as error:
     raise NotInstalledError("RLlib", 'pip install "ray[rllib]"') from error
@@ -110,15 +111,15 @@ class Implementation:
 
     def gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
         """``TorchDiagGaussian.logp``."""
-        return TorchDiagGaussian.from_logits(_joined(mean, log_std)).logp(tensor(actions)).numpy()
+        return TorchDiagGaussian.from_logits(joined(mean, log_std)).logp(tensor(actions)).numpy()
 
     def gaussian_entropy(self, mean: Any, log_std: Any) -> Any:
         """``TorchDiagGaussian.entropy``."""
-        return TorchDiagGaussian.from_logits(_joined(mean, log_std)).entropy().numpy()
+        return TorchDiagGaussian.from_logits(joined(mean, log_std)).entropy().numpy()
 
     def gaussian_kl(self, mean_p: Any, log_std_p: Any, mean_q: Any, log_std_q: Any) -> Any:
         """``TorchDiagGaussian.kl``."""
-        p, q = (TorchDiagGaussian.from_logits(_joined(*each)) for each in ((mean_p, log_std_p), (mean_q, log_std_q)))
+        p, q = (TorchDiagGaussian.from_logits(joined(*each)) for each in ((mean_p, log_std_p), (mean_q, log_std_q)))
         return p.kl(q).numpy()
 
     def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
@@ -139,15 +140,7 @@ def _lengthened(after: Any, values: Any, reached: Any, rewards: Any) -> tuple[An
     return np.insert(values, after, reached).astype(np.float32), np.insert(rewards, after, 0.0).astype(np.float32)
 
 
-def _joined(mean: Any, log_std: Any) -> Any:
-    """Outputs of a network as its distributions take them, ``[B, 2 D]``."""
-    return torch.cat([tensor(mean), tensor(log_std)], dim=1)
-
-
-def _losses(table: torch.Tensor, old_logits: Any, states: Any, actions: Any, advantages: Any, **settings: Any) -> Any:
-    """The loss of a table of logits on rows that old ones played, and what is logged."""
-    rows, taken = torch.tensor(np.array(states)), tensor(actions)
-    old = tensor(old_logits)[rows]
-    batch = {"actions": taken, "advantages": tensor(advantages), "action_dist_inputs": old}
-    batch["action_logp"] = TorchCategorical.from_logits(old).logp(taken)
+def _losses(table: torch.Tensor, *old_logits_and_batch: Any, **settings: Any) -> Any:
+    """The loss of a table of logits on rows that old ones played, and what is told of it."""
+    rows, batch = played(TorchCategorical.from_logits, *old_logits_and_batch)
     return losses(table[rows], batch, kind=TorchCategorical, **settings)

@@ -25,6 +25,7 @@ try:
     from .._updates import PlainAscent
     from .._updates._rows import tabular
     from .._updates.rllib_old_stack import ppo
+    from ._batch import joined, played
     from ._policy import losses
 except ImportError as error:
     raise NotInstalledError("RLlib", 'pip install "ray[rllib]"') from error
@@ -108,7 +109,7 @@ class Implementation:
 
     def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
         """``TorchSquashedGaussian.logp`` between −1 and 1."""
-        return TorchSquashedGaussian(_joined(mean, log_std), None).logp(tensor(actions)).numpy()
+        return TorchSquashedGaussian(joined(mean, log_std), None).logp(tensor(actions)).numpy()
 
     def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
         """``RolloutWorker.sample``."""
@@ -145,19 +146,11 @@ def _estimates(
     return estimates
 
 
-def _joined(mean: Any, log_std: Any) -> Any:
-    """Outputs of a network as its distributions take them, ``[B, 2 D]``."""
-    return torch.cat([tensor(mean), tensor(log_std)], dim=1)
-
-
 def _gaussian(mean: Any, log_std: Any) -> Any:
-    return TorchDiagGaussian(_joined(mean, log_std), None)
+    return TorchDiagGaussian(joined(mean, log_std), None)
 
 
-def _losses(table: torch.Tensor, old_logits: Any, states: Any, actions: Any, advantages: Any, **settings: Any) -> Any:
-    """The loss of a table of logits on rows that old ones played, and what is kept of it."""
-    rows, taken = torch.tensor(np.array(states)), tensor(actions)
-    old = tensor(old_logits)[rows]
-    batch = {"actions": taken, "advantages": tensor(advantages), "action_dist_inputs": old}
-    batch["action_logp"] = TorchCategorical(old).logp(taken)
+def _losses(table: torch.Tensor, *old_logits_and_batch: Any, **settings: Any) -> Any:
+    """The loss of a table of logits on rows that old ones played, and what is told of it."""
+    rows, batch = played(TorchCategorical, *old_logits_and_batch)
     return losses(table[rows], batch, kind=TorchCategorical, **settings)
