@@ -21,6 +21,7 @@ try:
     from gymnasium import spaces
 
     from ._agilerl import ANYWHERE, FreeRows, agent, learned
+    from ._collectors.agilerl import collected
     from ._torch import tensor
 except ImportError as error:
     raise NotInstalledError("agilerl", "pip install agilerl peft") from error
@@ -83,6 +84,10 @@ class Implementation:
     def squashed_gaussian_log_prob(self, mean: Any, log_std: Any, actions: Any) -> Any:
         """``TorchDistribution.log_prob`` where ``squash_output`` is on."""
         return _gaussian(mean, log_std, squash_output=True).log_prob(tensor(actions)).numpy()
+
+    def collect(self, make_env: Any, policy: Any, values: Any, **how: Any) -> Any:
+        """``collect_rollouts`` of PPO on a vector environment."""
+        return collected(make_env, policy, values, **how)
 
 
 def _categorical(logits: Any) -> Any:
