@@ -2,7 +2,7 @@
 
 Tried with 2021.3. An episode ends with value 0, whether it terminated, met its limit or was cut by the end of the
 rollout. Its only categorical policy is that of a convolutional network. The loss of its critic is a negative
-log-likelihood, and a sample's estimate of the divergence it has none.
+log-likelihood, its sampler keeps no log-probabilities, and a sample's estimate of the divergence it has none.
 """
 
 from __future__ import annotations
