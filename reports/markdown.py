@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from .failures import failing_groups
 from .ledger import claim_counts
 from .loading import Records
-from .matrix import FAILING, MARKS, SEVERITY, capabilities, cell, ratio_text, verdicts_of
+from .matrix import FAILING, MARKS, SEVERITY, Cell, capabilities, cell, ratio_text, verdicts_of
 from .shape import shape_text
 
 __all__ = ["markdown"]
@@ -42,18 +42,32 @@ def _matrix(records: Records) -> Iterator[str]:
     examples = sum(run["totals"]["examples"] for run in runs)
     yield "## Conformance matrix\n"
     yield f"{MARKS[whole.status]} {counts}; {examples:,} examples. In brackets: worst error ÷ bound.\n"
-    yield "| capability | " + " | ".join(_heading(run["implementation"]) for run in runs) + " |"
-    yield "|---|" + "---|" * len(runs)
-    for capability in capabilities(runs):
-        cells = (cell(verdicts_of(run, capability)) for run in runs)
-        shown = (
-            f"{MARKS[c.status]} {c.holding}/{c.judged} ({ratio_text(c.worst_ratio)})" if c.judged else "–"
-            for c in cells
-        )
-        yield f"| {text(capability.replace('_', ' '))} | " + " | ".join(shown) + " |"
+    names = capabilities(runs)
+    spoken, headings = (
+        [text(name.replace("_", " ")) for name in names],
+        [_heading(run["implementation"]) for run in runs],
+    )
+    cells = [[_counted(cell(verdicts_of(run, name))) for run in runs] for name in names]
+    if len(runs) <= len(names):
+        yield from _table("capability", headings, spoken, cells)
+    else:
+        yield from _table("implementation", spoken, headings, zip(*cells, strict=True))
     yield ""
     used = [status for status in SEVERITY if whole.counts.get(status)]
     yield " · ".join(f"{MARKS[status]} {status}" for status in used) + "\n"
+
+
+def _table(corner: str, across: Sequence[str], down: Sequence[str], cells: Iterable[Iterable[str]]) -> Iterator[str]:
+    yield f"| {corner} | " + " | ".join(across) + " |"
+    yield "|---|" + "---|" * len(across)
+    for name, row in zip(down, cells, strict=True):
+        yield f"| {name} | " + " | ".join(row) + " |"
+
+
+def _counted(whole: Cell) -> str:
+    if not whole.judged:
+        return "–"
+    return f"{MARKS[whole.status]} {whole.holding}/{whole.judged} ({ratio_text(whole.worst_ratio)})"
 
 
 def _heading(implementation: Mapping[str, Any]) -> str:
@@ -71,11 +85,20 @@ def _findings(records: Records) -> Iterator[str]:
         for group in failing[: max(MOST_FINDINGS - told, 0)]:
             yield from _finding(group)
         told += len(failing)
-        for verdict in declared:
-            reason = (verdict.get("deviation") or {}).get("reason", "")
-            yield f"- {MARKS['deviates']} deviates: **{text(verdict['invariant'])}**: {text(reason)}"
+        for reason, names in _by_reason(declared).items():
+            listed = ", ".join(f"**{text(name)}**" for name in names)
+            yield f"- {MARKS['deviates']} deviates: {text(reason)} {listed}"
     if told > MOST_FINDINGS:
         yield f"\nAnd {told - MOST_FINDINGS} more findings: see the HTML report or the JSON of the run."
+
+
+def _by_reason(declared: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Names of invariants by the reason why they deviate."""
+    names: dict[str, list[str]] = {}
+    for verdict in declared:
+        reason = (verdict.get("deviation") or {}).get("reason", "")
+        names.setdefault(reason, []).append(verdict["invariant"])
+    return names
 
 
 def _finding(group: list[Mapping[str, Any]]) -> Iterator[str]:

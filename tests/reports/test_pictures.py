@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 import policyproof
 import pytest
 from policyproof.reports.matrix import MARKS
+from policyproof.reports.pictures.matrix import matrix_picture
 from policyproof.reports.pictures.numbers import differs, number
 from policyproof.reports.pictures.process import graph, process_of
 from policyproof.reports.pictures.standalone import write_pictures
@@ -119,6 +120,24 @@ def test_markup_from_outside_is_text_in_pictures_that_stand_alone(hostile, tmp_p
     for file in written:
         assert not [element.tag for element in ET.parse(file).iter() if element.tag.endswith("script")]
         assert "&lt;script&gt;alert(1)" in file.read_text()
+
+
+def side_of(svg):
+    parts = ET.fromstring(str(svg)).iter()
+    return [element.text for element in parts if element.get("class", "").split()[:1] == ["side"]]
+
+
+def run_of(name, capabilities):
+    verdicts = [{"capability": each, "status": "holds", "worst_ratio": 0.5, "invariant": each} for each in capabilities]
+    return {"implementation": {"name": name, "version": "1", "dtype": "float32"}, "verdicts": verdicts}
+
+
+def test_of_capabilities_and_implementations_the_more_go_down():
+    names = ["mean_kl", "gae", "train"]
+    few, many = ([run_of(f"library {i}", names) for i in range(count)] for count in (3, 4))
+    assert side_of(matrix_picture(few)) == ["mean kl", "gae", "train"]
+    assert side_of(matrix_picture(many)) == ["library 0", "library 1", "library 2", "library 3"]
+    assert texts(matrix_picture(many)).count("✓ 1/1") == 12
 
 
 def test_the_style_marks_a_status_as_the_matrix_does():
