@@ -38,18 +38,18 @@ published: $(READY)
 # whole updates beside the exact ones. Each runs, whatever came of the one before; one that would not end is
 # interrupted, and writes what it has.
 MATRIX := timeout --foreground --signal INT --kill-after 60
-JUDGED := check --seed 0 --max-time 60
+JUDGED := check --seed 0 --max-time 40
 UPDATES := tests/adapters/test_updates.py --junit-xml reports/runs
 libraries: export OMP_NUM_THREADS := 1
 libraries: $(LIBRARIES)/ready $(LIBRARIES)-agilerl/ready $(LIBRARIES)-garage/ready
 	mkdir -p reports/runs
 	failed=0; \
 	$(MATRIX) 1380 $(LIBRARIES)/bin/policyproof $(JUDGED) --all-installed --json reports/runs/libraries.json || failed=1; \
-	$(MATRIX) 120 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
-	$(MATRIX) 90 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
+	$(MATRIX) 100 $(LIBRARIES)-agilerl/bin/policyproof $(JUDGED) agilerl --json reports/runs/agilerl.json || failed=1; \
+	$(MATRIX) 80 $(LIBRARIES)-garage/bin/policyproof $(JUDGED) garage --json reports/runs/garage.json || failed=1; \
 	$(MATRIX) 120 $(LIBRARIES)/bin/pytest $(UPDATES)/updates.xml || failed=1; \
-	$(MATRIX) 60 $(LIBRARIES)-agilerl/bin/pytest -k agilerl $(UPDATES)/updates-agilerl.xml || failed=1; \
-	$(MATRIX) 60 $(LIBRARIES)-garage/bin/pytest -k garage $(UPDATES)/updates-garage.xml || failed=1; \
+	$(MATRIX) 50 $(LIBRARIES)-agilerl/bin/pytest -k agilerl $(UPDATES)/updates-agilerl.xml || failed=1; \
+	$(MATRIX) 50 $(LIBRARIES)-garage/bin/pytest -k garage $(UPDATES)/updates-garage.xml || failed=1; \
 	exit $$failed
 
 $(LIBRARIES)/ready: $(wildcard adapters/requirements/*.txt)
