@@ -16,7 +16,7 @@ from torch import nn
 
 from ._torch import generators_kept, parameter, tensor
 
-__all__ = ["ANYWHERE", "FreeRows", "agent", "learned"]
+__all__ = ["ANYWHERE", "FreeRows", "agent", "logged"]
 
 ANYWHERE = spaces.Box(-np.inf, np.inf, (1,), dtype=np.float32)
 
@@ -48,15 +48,15 @@ def agent(action_space: Any, actor: nn.Module, critic: nn.Module, evaluate: Any,
     return made
 
 
-def learned(made: Any, columns: dict[str, Any]) -> dict[str, float]:
+def logged(made: Any, columns: dict[str, Any]) -> dict[str, float]:
     """The metrics that ``learn`` logs."""
-    rows, logged = {name: tensor(column) for name, column in columns.items()}, dict[str, float]()
+    rows, metrics = {name: tensor(column) for name, column in columns.items()}, dict[str, float]()
     size = len(rows["log_probs"])
     rows["observations"] = torch.arange(float(size))[:, None]
-    made.metrics = SimpleNamespace(log=logged.__setitem__)
+    made.metrics = SimpleNamespace(log=metrics.__setitem__)
     with generators_kept():
         made.learn(TensorDict(rows, batch_size=[size]))
-    return logged
+    return metrics
 
 
 @cache

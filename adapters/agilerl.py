@@ -20,8 +20,9 @@ try:
     from agilerl.rollouts.on_policy import collect_rollouts
     from gymnasium import spaces
 
-    from ._agilerl import ANYWHERE, FreeRows, agent, learned
+    from ._agilerl import ANYWHERE, FreeRows, agent, logged
     from ._collectors.agilerl import collected
+    from ._learning.agilerl import learned
     from ._torch import tensor
 except ImportError as error:
     raise NotInstalledError("agilerl", "pip install agilerl peft") from error
@@ -55,8 +56,8 @@ class Implementation:
         """``value_loss`` that ``PPO.learn`` logs, and its gradient; an infinite range clips nothing."""
         nothing, clip = np.zeros(len(values)), float("inf") if clip_range is None else clip_range
         columns = {"log_probs": nothing, "advantages": nothing, "values": old_values, "returns": returns}
-        _, critic, logged = _updated(nothing, values, columns, vf_coef=1.0, clip_coef=clip)
-        return logged["value_loss"], critic.gradient
+        _, critic, metrics = _updated(nothing, values, columns, vf_coef=1.0, clip_coef=clip)
+        return metrics["value_loss"], critic.gradient
 
     def normalize_advantages(self, advantages: Any) -> Any:
         """The advantages that ``PPO.learn`` multiplies ratios with: at ratio 1, −B times the gradient of the actor."""
@@ -89,6 +90,10 @@ class Implementation:
         """``collect_rollouts`` of PPO on a vector environment."""
         return collected(make_env, policy, values, **how)
 
+    def train(self, make_env: Any, *, steps: int, seed: int) -> Any:
+        """``train_on_policy``, update by update."""
+        return learned(make_env, steps=steps, seed=seed)
+
 
 def _categorical(logits: Any) -> Any:
     return TorchDistribution(action_space=spaces.Discrete(logits.shape[1]), logits=tensor(logits))
@@ -109,8 +114,7 @@ def _updated(log_probs: Any, values: Any, columns: dict[str, Any], **changed: An
     plain = {"batch_size": size, "update_epochs": 1, "ent_coef": 0.0, "vf_coef": 0.0}
     made = agent(_ACTION, actor, critic, evaluate, **plain | changed)
     made.optimizer = torch.optim.SGD([actor.free, critic.free], lr=0.0)
-    logged = learned(made, columns | {"actions": np.zeros((size, 1))})
-    return actor, critic, logged
+    return actor, critic, logged(made, columns | {"actions": np.zeros((size, 1))})
 
 
 _ACTION = spaces.Discrete(1)

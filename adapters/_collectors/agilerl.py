@@ -12,28 +12,43 @@ from agilerl.networks.distributions import TorchDistribution
 from agilerl.rollouts.on_policy import collect_rollouts
 from agilerl.utils.utils import make_vect_envs
 
-from .._torch import generators_kept, tensor
+from .._torch import Table, generators_kept
 
-__all__ = ["collected"]
+__all__ = ["Actor", "collected", "playing"]
+
+
+class Actor(Table):
+    """A table of logits as the actor of PPO."""
+
+    def action_log_prob(self, actions: torch.Tensor) -> torch.Tensor:
+        """Of the distributions asked for last."""
+        return self.distribution.log_prob(actions)
+
+
+def playing(env: Any, logits: Any, values: Any, kind: Any = PPO, **settings: Any) -> Any:
+    """PPO with a table of logits and one of values; observations are one-hot."""
+    space = env.single_action_space
+    agent = kind(env.single_observation_space, space, num_envs=env.num_envs, **settings)
+    actor, critic = Actor(logits), Table(values[:, None])
+
+    def act(seen: Any, *_rest: Any, sample: bool = True, **_options: Any) -> Any:
+        actor.distribution = TorchDistribution(action_space=space, logits=actor(seen))
+        actions = actor.distribution.sample() if sample else None
+        log_probs = actor.distribution.log_prob(actions) if sample else None
+        return actions, log_probs, actor.distribution.entropy(), critic(seen)[:, 0], None
+
+    agent.actor, agent.critic, agent._get_action_and_values = actor, critic, act
+    agent.optimizer.optimizer = torch.optim.Adam([*actor.parameters(), *critic.parameters()], lr=agent.lr)
+    return agent
 
 
 def collected(
     make_env: Any, policy: Any, values: Any, *, steps: int, envs: int, gamma: float, lam: float, seed: int
 ) -> Any:
     """The rollout buffer of PPO, which goes on from a reset that is seeded."""
-    logits, table = tensor(np.log(policy)), tensor(values)
     with generators_kept():
         env = make_vect_envs(num_envs=envs, make_env=make_env, should_async_vector=False)
-        spaces = env.single_observation_space, env.single_action_space
-        agent = PPO(*spaces, num_envs=envs, learn_step=steps * envs, gamma=gamma, gae_lambda=lam)
-
-        def act(seen: Any, *_rest: Any, **_options: Any) -> Any:
-            states = seen.argmax(-1)
-            drawn = TorchDistribution(action_space=spaces[1], logits=logits[states])
-            actions = drawn.sample()
-            return actions, drawn.log_prob(actions), drawn.entropy(), table[states], None
-
-        agent._get_action_and_values = act
+        agent = playing(env, np.log(policy), values, learn_step=steps * envs, gamma=gamma, gae_lambda=lam)
         torch.manual_seed(seed)
         observed, info = env.reset(seed=seed)
         begun = {"last_obs": observed, "last_info": info, "last_done": np.zeros(envs), "last_scores": np.zeros(envs)}

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from agilerl.networks.distributions import TorchDistribution
 
-from .._agilerl import agent, learned
+from .._agilerl import agent, logged
 from . import Given, PlainAscent
 from ._rows import Nothing, Rows, action_space
 
@@ -33,5 +33,5 @@ def ppo(given: Given, *, plain: PlainAscent | None) -> tuple[Any, Any]:
     made, free = agent(space, rows, critic, evaluate, **settings), [*rows.parameters(), *critic.parameters()]
     made.optimizer = torch.optim.SGD(free, lr=plain.learning_rate) if plain else torch.optim.Adam(free, lr=made.lr)
     columns = {"actions": given.actions.reshape(size, -1), "log_probs": given.log_probs}
-    learned(made, columns | {"advantages": given.advantages, "returns": np.zeros(size), "values": np.zeros(size)})
+    logged(made, columns | {"advantages": given.advantages, "returns": np.zeros(size), "values": np.zeros(size)})
     return rows.vector, rows.asked
