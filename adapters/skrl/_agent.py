@@ -133,7 +133,7 @@ def recorded(
 
 
 def normalised(kind: Any, advantages: Any) -> Any:
-    """What ``compute_gae`` makes of advantages ``[B]``: they are rewards of B episodes, and V = 0."""
-    rewards = advantages[:, None]
+    """What ``compute_gae`` makes of advantages ``[B]``: they are rewards of B episodes of one step, and V = 0."""
+    rewards = advantages[None]
     nothing, ended = np.zeros_like(rewards), np.ones(rewards.shape, dtype=bool)
-    return recorded(kind, rewards, nothing, nothing, ended, ~ended, gamma=0.0, lam=0.0)[2][:, 0]
+    return recorded(kind, rewards, nothing, nothing, ended, ~ended, gamma=0.0, lam=0.0)[2][0]
