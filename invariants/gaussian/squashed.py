@@ -79,7 +79,7 @@ def at_zero_is_the_gaussian_itself(subject: Subject, case: Actions) -> Compariso
     SQUASHED,
     kind=Class.CONVENTION,
     formula=r"|a| \to 1:\quad \log\pi(a) = \log N(\operatorname{artanh} a') - \sum_d \log(1 - a''^2_d + \epsilon),"
-    r" \quad |a| - 10^{-6} \le |a'|, |a''| \le |a|,\; 0 \le \epsilon \le 10^{-6}",
+    r" \quad \min(|a|, 1 - 10^{-6}) \le |a'|, |a''| \le |a|,\; 0 \le \epsilon \le 10^{-6}",
     sources=(f"{HAARNOJA_2018}, appendix C, eq. 21",),
     rejects="correction-left-out",
     cases=edge_actions,
