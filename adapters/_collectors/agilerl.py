@@ -20,7 +20,9 @@ __all__ = ["Actor", "collected", "playing"]
 class Actor(Table):
     """A table of logits as the actor of PPO."""
 
-    def action_log_prob(self, actions: torch.Tensor) -> torch.Tensor:
+    distribution: Any
+
+    def action_log_prob(self, actions: torch.Tensor) -> Any:
         """Of the distributions asked for last."""
         return self.distribution.log_prob(actions)
 
