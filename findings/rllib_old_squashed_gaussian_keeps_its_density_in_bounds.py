@@ -7,7 +7,7 @@ from ray.rllib.models.torch.torch_action_dist import TorchSquashedGaussian
 
 action = 0.5
 u, slope = math.atanh(action), math.log(1 - action**2)
-for log_std in (-5.0, 3.0):
-    got = TorchSquashedGaussian(torch.tensor([[0.0, log_std]]), None).logp(torch.tensor([[action]])).item()
-    exact = -((u / math.exp(log_std)) ** 2) / 2 - log_std - math.log(2 * math.pi) / 2 - slope
-    print(f"mean 0, ln σ {log_std:g}, action {action}: log-density {got:.4g}, exact {exact:.4g}")
+for mean, log_std in ((16.0, 0.0), (0.0, 3.0)):
+    got = TorchSquashedGaussian(torch.tensor([[mean, log_std]]), None).logp(torch.tensor([[action]])).item()
+    exact = -(((u - mean) / math.exp(log_std)) ** 2) / 2 - log_std - math.log(2 * math.pi) / 2 - slope
+    print(f"mean {mean:g}, ln σ {log_std:g}, action {action}: log-density {got:.5g}, exact {exact:.5g}")
