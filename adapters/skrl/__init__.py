@@ -1,1 +1,1 @@
-"""skrl: one target for each agent. Tried with 2.1."""
+"""skrl: one target for each agent, and one for the JAX side. Tried with 2.1."""

@@ -1,1 +1,1 @@
-"""torchrl: one target for each estimator and each loss. Tried with 0.14."""
+"""torchrl: one target for each estimator and each loss, and two for distributions. Tried with 0.14."""
