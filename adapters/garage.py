@@ -17,8 +17,8 @@ from . import NotInstalledError
 try:
     import torch
 
-    from ._garage import PPO, TRPO, VPG, TanhNormal, compute_advantages, conjugate_gradient_optimizer
     from ._garage.heads import Categorical, LogProbs, Normals
+    from ._garage.library import PPO, TRPO, VPG, TanhNormal, compute_advantages, conjugate_gradient_optimizer
     from ._garage.untrained import Policy, numbers, untrained
     from ._learning.garage import learned
     from ._torch import graded, tensor

@@ -5,12 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from garage.torch.modules.gaussian_mlp_module import GaussianMLPBaseModule
-from garage.torch.policies import CategoricalCNNPolicy
-from garage.torch.policies.stochastic_policy import StochasticPolicy
 from torch import nn
 
 from .._torch import generators_kept, parameter
+from .library import CategoricalCNNPolicy, GaussianMLPBaseModule, StochasticPolicy
 from .untrained import NUMBERED
 
 __all__ = ["Categorical", "LogProbs", "Normals"]

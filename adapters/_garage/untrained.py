@@ -7,12 +7,10 @@ from typing import Any
 import akro
 import numpy as np
 import torch
-from garage import EnvSpec
-from garage.torch.policies.stochastic_policy import StochasticPolicy
-from garage.torch.value_functions import ValueFunction
 
 from .._torch import generators_kept
 from .._updates._rows import Nothing
+from .library import EnvSpec, StochasticPolicy, ValueFunction
 
 __all__ = ["NUMBERED", "Policy", "numbers", "untrained"]
 

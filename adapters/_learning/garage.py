@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.distributions import Categorical
 
-from .._garage import PPO, EnvSpec, OptimizerWrapper, StepType
+from .._garage.library import PPO, EnvSpec, OptimizerWrapper, StepType
 from .._garage.untrained import NUMBERED, Policy
 from .._torch import Table
 from . import ENVIRONMENTS, RATE, STEPS, reported

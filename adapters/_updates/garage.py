@@ -8,7 +8,7 @@ import akro
 import numpy as np
 import torch
 
-from .._garage import PPO, TRPO, EnvSpec, EpisodeBatch, OptimizerWrapper, StepType, conjugate_gradient_optimizer
+from .._garage.library import PPO, TRPO, EnvSpec, EpisodeBatch, OptimizerWrapper, StepType, conjugate_gradient_optimizer
 from .._garage.untrained import NUMBERED, Policy, untrained
 from .._torch import generators_kept
 from . import Given, PlainAscent, PlainTrustRegion
