@@ -39,8 +39,8 @@ def _headings(runs: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
 def _drawn(
     down: Sequence[tuple[str, str]], across: Sequence[tuple[str, str]], cells: Sequence[Sequence[Cell]]
 ) -> Markup:
-    aslant = len(across) > UPRIGHT
-    width, top = (56, 148) if aslant else (WIDTH + 40, 44)
+    aslant, longest = len(across) > UPRIGHT, max(len(name[:26]) for name, _ in across)
+    width, top = (56, 20 + 6 * longest) if aslant else (WIDTH + 40, 44)
     parts: list[Markup] = []
     for column, (name, rest) in enumerate(across):
         x = LEFT + width * (column + 0.5)
