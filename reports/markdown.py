@@ -85,19 +85,20 @@ def _findings(records: Records) -> Iterator[str]:
         for group in failing[: max(MOST_FINDINGS - told, 0)]:
             yield from _finding(group)
         told += len(failing)
-        for reason, names in _by_reason(declared).items():
+        for (kind, reason), names in _by_reason(declared).items():
             listed = ", ".join(f"**{text(name)}**" for name in names)
-            yield f"- {MARKS['deviates']} deviates: {text(reason)} {listed}"
+            yield f"- {MARKS['deviates']} deviates ({text(kind)}): {text(reason)} {listed}"
     if told > MOST_FINDINGS:
         yield f"\nAnd {told - MOST_FINDINGS} more findings: see the HTML report or the JSON of the run."
 
 
-def _by_reason(declared: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Names of invariants by the reason why they deviate."""
-    names: dict[str, list[str]] = {}
+def _by_reason(declared: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], list[str]]:
+    """Names of invariants by kind and reason of their deviation."""
+    names: dict[tuple[str, str], list[str]] = {}
     for verdict in declared:
-        reason = (verdict.get("deviation") or {}).get("reason", "")
-        names.setdefault(reason, []).append(verdict["invariant"])
+        said = verdict.get("deviation") or {}
+        key = said.get("kind", "as declared"), said.get("reason", "")
+        names.setdefault(key, []).append(verdict["invariant"])
     return names
 
 
