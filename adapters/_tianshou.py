@@ -13,7 +13,7 @@ from tianshou.algorithm.optim import TorchOptimizerFactory
 from tianshou.data import Batch
 from torch import nn
 
-from ._torch import generators_kept, parameter, tensor
+from ._torch import FreeRows, GivenLogProbs, generators_kept, tensor
 
 __all__ = ["MultipliedNPG", "PlacedNPG", "RemindedTRPO", "descent", "free_ppo", "free_updated", "solver"]
 
@@ -61,7 +61,7 @@ def descent(learning_rate: float = 0.0) -> Any:
 
 def solver(point: Any, damping: float) -> Any:
     """NPG whose actor has these free parameters."""
-    npg = NPG(policy=_policy(nn.ParameterList([point]), None), critic=_Rows(np.zeros(1)), optim=descent())
+    npg = NPG(policy=_policy(nn.ParameterList([point]), None), critic=FreeRows(np.zeros(1)), optim=descent())
     npg._damping = damping
     return npg
 
@@ -69,7 +69,7 @@ def solver(point: Any, damping: float) -> Any:
 def free_ppo(log_probs: Any, values: Any, **settings: Any) -> Any:
     """PPO on free log-probabilities and values ``[B]``, everything that was not asked for switched off."""
     plain = {"advantage_normalization": False, "vf_coef": 0.0, "ent_coef": 0.0}
-    networks = {"policy": _policy(_Rows(log_probs), _Given), "critic": _Rows(values)}
+    networks = {"policy": _policy(FreeRows(log_probs), GivenLogProbs), "critic": FreeRows(values)}
     return PPO(**networks, optim=descent(), **plain | settings)
 
 
@@ -89,36 +89,6 @@ def free_updated(ppo: Any, **columns: Any) -> tuple[Any, list[Any]]:
         each.register_post_accumulate_grad_hook(lambda seen, position=position: keep(position, seen))
     with generators_kept():
         return ppo._update_with_batch(batch, None, 1), gradients
-
-
-class _Given(torch.distributions.Distribution):
-    """A distribution whose log-probabilities are given, whatever the action."""
-
-    arg_constraints = {}  # noqa: RUF012 - PyTorch declares it as a class variable
-
-    def __init__(self, log_probs: torch.Tensor) -> None:
-        super().__init__(log_probs.shape)
-        self.log_probs = log_probs
-
-    def log_prob(self, _actions: Any) -> torch.Tensor:
-        return self.log_probs
-
-    def sample(self, _shape: Any = ()) -> torch.Tensor:
-        return torch.zeros_like(self.log_probs)
-
-    def entropy(self) -> torch.Tensor:
-        return torch.zeros_like(self.log_probs)
-
-
-class _Rows(nn.Module):
-    """Numbers of rows to free parameters."""
-
-    def __init__(self, free: Any) -> None:
-        super().__init__()
-        self.free = parameter(free)
-
-    def forward(self, rows: Any) -> torch.Tensor:
-        return self.free[torch.as_tensor(rows).reshape(-1).long()]
 
 
 class _Actor(nn.Module):

@@ -12,7 +12,17 @@ import numpy as np
 import torch
 from torch import nn
 
-__all__ = ["Table", "generators", "generators_kept", "graded", "parameter", "set_generators", "tensor"]
+__all__ = [
+    "FreeRows",
+    "GivenLogProbs",
+    "Table",
+    "generators",
+    "generators_kept",
+    "graded",
+    "parameter",
+    "set_generators",
+    "tensor",
+]
 
 
 def tensor(array: Any) -> torch.Tensor:
@@ -30,6 +40,40 @@ def graded(loss: torch.Tensor, *parameters: torch.Tensor) -> tuple[float, Any]:
     """A loss and its gradient with respect to the one parameter, by the library's graph; 0 where it does not occur."""
     (gradient,) = torch.autograd.grad(loss, parameters, allow_unused=True)
     return loss.item(), np.zeros(parameters[0].shape) if gradient is None else gradient.numpy()
+
+
+class GivenLogProbs(torch.distributions.Distribution):
+    """A distribution whose log-probabilities are given, whatever the action."""
+
+    arg_constraints = {}  # noqa: RUF012 - PyTorch declares it as a class variable
+
+    def __init__(self, log_probs: torch.Tensor) -> None:
+        super().__init__(log_probs.shape)
+        self.log_probs = log_probs
+
+    def log_prob(self, _actions: Any) -> torch.Tensor:
+        """As given."""
+        return self.log_probs
+
+    def sample(self, _shape: Any = ()) -> torch.Tensor:
+        """Action 0 of each row."""
+        return torch.zeros_like(self.log_probs)
+
+    def entropy(self) -> torch.Tensor:
+        """0, so that there is no bonus."""
+        return torch.zeros_like(self.log_probs)
+
+
+class FreeRows(nn.Module):
+    """Numbers of rows to free parameters."""
+
+    def __init__(self, free: Any) -> None:
+        super().__init__()
+        self.free = parameter(free)
+
+    def forward(self, rows: Any) -> torch.Tensor:
+        """Of the rows."""
+        return self.free[torch.as_tensor(rows).reshape(-1).long()]
 
 
 class Table(nn.Linear):

@@ -23,7 +23,7 @@ try:
     from ._learning.garage import learned
     from ._torch import graded, tensor
     from ._updates import Given, PlainAscent, PlainTrustRegion
-    from ._updates._rows import tabular
+    from ._updates._rows import tabular, visits
     from ._updates.garage import ppo, table_policy, trpo
 except ImportError as error:
     command = "pip install --no-deps --no-build-isolation garage (see adapters/requirements/garage.txt)"
@@ -86,14 +86,14 @@ class Implementation:
 
     def mean_kl(self, old_logits: Any, logits: Any, states: Any) -> Any:
         """``VPG._compute_kl_constraint``."""
-        new, old = (_visits(table, states) for table in (logits, old_logits))
+        new, old = (visits(table, states) for table in (logits, old_logits))
         return (
             untrained(VPG, table_policy(new), old=table_policy(old))._compute_kl_constraint(numbers(len(states))).item()
         )
 
     def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
         """``_build_hessian_vector_product`` of ``VPG._compute_kl_constraint``."""
-        given = _visits(logits, states)
+        given = visits(logits, states)
         policy = table_policy(given)
         algorithm = untrained(VPG, policy)
         product = conjugate_gradient_optimizer._build_hessian_vector_product(
@@ -166,9 +166,3 @@ def _divergences(old: Any, new: Any, size: int) -> Any:
 def _columns(given: Given) -> Any:
     """Observations, actions, rewards and advantages, as ``VPG._train_policy`` takes them."""
     return numbers(len(given.states)), tensor(given.actions), None, tensor(given.advantages)
-
-
-def _visits(logits: Any, states: Any) -> Given:
-    """A batch of which the states alone matter."""
-    nothing = np.zeros(len(states), dtype=int)
-    return tabular(logits, states, nothing, nothing.astype(float))

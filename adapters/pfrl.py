@@ -26,7 +26,7 @@ try:
     from ._pfrl import FreeLogProbs, a2c_gradient, fisher_product
     from ._torch import generators_kept, graded, parameter, tensor
     from ._updates import Given, PlainAscent, PlainTrustRegion
-    from ._updates._rows import Nothing, tabular
+    from ._updates._rows import Nothing, tabular, visits
     from ._updates.pfrl import dataset, ppo, trpo, trpo_agent
 except ImportError as error:
     raise NotInstalledError("pfrl", "pip install pfrl") from error
@@ -102,16 +102,14 @@ class Implementation:
 
     def mean_kl(self, old_logits: Any, logits: Any, states: Any) -> Any:
         """``kl_record`` of ``TRPO._line_search`` along a step of 0; without a record it was not finite."""
-        nothing = np.zeros(len(states), dtype=int)
-        given = tabular(logits, states, nothing, nothing.astype(float))
+        given = visits(logits, states)
         agent, step, gain = trpo_agent(given, PlainTrustRegion(max_kl=np.inf)), torch.zeros(logits.size), -torch.inf
         agent._line_search(step, dataset(given), tensor(given.advantages), _categorical(old_logits[states]), gain)
         return agent.kl_record[0] if agent.kl_record else np.inf
 
     def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
         """What ``TRPO._compute_kl_constrained_step`` has conjugate gradients multiply with."""
-        nothing = np.zeros(len(states), dtype=int)
-        given = tabular(logits, states, nothing, nothing.astype(float))
+        given = visits(logits, states)
         return fisher_product(given, tensor(vector).ravel(), damping).reshape(logits.shape)
 
     def trpo_step(self, logits: Any, *batch: Any, max_kl: float) -> Any:

@@ -20,7 +20,7 @@ try:
     from ._tianshou import MultipliedNPG, PlacedNPG, RemindedTRPO, descent, free_ppo, free_updated, solver
     from ._torch import parameter, tensor
     from ._updates import PlainAscent, PlainTrustRegion
-    from ._updates._rows import Nothing, tabular
+    from ._updates._rows import Nothing, tabular, visits
     from ._updates.tianshou import ppo, trpo, updated
 except ImportError as error:
     raise NotInstalledError("tianshou", "pip install tianshou") from error
@@ -86,12 +86,12 @@ class Implementation:
     def mean_kl(self, old_logits: Any, logits: Any, states: Any) -> Any:
         """``kl`` of ``NPG.update``, whose step ends at the new logits."""
         placed = _plain(PlacedNPG, parameters=tensor(logits).ravel())
-        return updated(placed, _visits(old_logits, states))[1].kl.mean
+        return updated(placed, visits(old_logits, states))[1].kl.mean
 
     def fisher_vector_product(self, logits: Any, states: Any, vector: Any, *, damping: float) -> Any:
         """``NPG._MVP``, of the gradient of the divergence that ``NPG.update`` forms."""
         multiplied = _plain(MultipliedNPG, vector=tensor(vector).ravel())
-        algorithm, _ = updated(multiplied, _visits(logits, states), damping=damping)
+        algorithm, _ = updated(multiplied, visits(logits, states), damping=damping)
         return algorithm.product.reshape(logits.shape).numpy()
 
     def conjugate_gradient(self, matrix: Any, b: Any, *, iterations: int) -> Any:
@@ -122,12 +122,6 @@ def _plain(kind: Any, **settings: Any) -> Any:
     """What makes an algorithm of second order that takes advantages as they are."""
     plain = {"optim": descent(), "optim_critic_iters": 1, "advantage_normalization": False}
     return partial(kind, critic=Nothing(), **plain | settings)
-
-
-def _visits(logits: Any, states: Any) -> Any:
-    """A batch of which the states alone matter."""
-    nothing = np.zeros(len(states), dtype=int)
-    return tabular(logits, states, nothing, nothing.astype(float))
 
 
 def _episodic(

@@ -13,7 +13,7 @@ from torch.distributions import Categorical, Independent, Normal
 from .._torch import parameter, tensor
 from . import Given
 
-__all__ = ["First", "Nothing", "Rows", "action_space", "distribution", "numbered", "tabular"]
+__all__ = ["First", "Nothing", "Rows", "action_space", "distribution", "numbered", "tabular", "visits"]
 
 
 class Rows(nn.Module):
@@ -89,3 +89,9 @@ def tabular(logits: Any, states: Any, actions: Any, advantages: Any) -> Given:
     """A table of logits ``[S, A]`` and B rows, their log-probabilities by PyTorch in float32."""
     log_probs = tensor(logits)[torch.tensor(states)].log_softmax(-1)[torch.arange(len(states)), torch.tensor(actions)]
     return Given((logits,), states, actions, advantages, log_probs.numpy())
+
+
+def visits(logits: Any, states: Any) -> Given:
+    """A table of logits and B rows of which the states alone matter."""
+    nothing = np.zeros(len(states), dtype=int)
+    return tabular(logits, states, nothing, nothing.astype(float))

@@ -13,14 +13,13 @@ import numpy as np
 from .. import NotInstalledError
 
 try:
-    import torch
     import torchrl
     from tensordict import TensorDict
     from tensordict.nn import ProbabilisticTensorDictModule, ProbabilisticTensorDictSequential, TensorDictModule
     from torch import nn
     from torchrl.objectives import A2CLoss, ClipPPOLoss, KLPENPPOLoss, PPOLoss, ReinforceLoss
 
-    from .._torch import graded, parameter, tensor
+    from .._torch import FreeRows, GivenLogProbs, graded, tensor
     from .._updates._rows import Nothing, Rows, tabular
     from .._updates.torchrl import by_name, ppo
 except ImportError as error:
@@ -30,7 +29,7 @@ __all__ = [
     "VERSION",
     "A2CLoss",
     "ClipPPOLoss",
-    "Free",
+    "FreeRows",
     "KLPENPPOLoss",
     "Nothing",
     "PPOLoss",
@@ -49,31 +48,6 @@ __all__ = [
 ]
 
 VERSION = torchrl.__version__
-
-
-class _Given(torch.distributions.Distribution):
-    """A distribution whose log-probabilities are given, whatever the action."""
-
-    arg_constraints = {}  # noqa: RUF012 - PyTorch declares it as a class variable
-
-    def __init__(self, log_probs: torch.Tensor) -> None:
-        super().__init__(log_probs.shape)
-        self.log_probs = log_probs
-
-    def log_prob(self, _actions: Any) -> torch.Tensor:
-        return self.log_probs
-
-
-class Free(nn.Module):
-    """Numbers of rows to free parameters."""
-
-    def __init__(self, free: Any) -> None:
-        super().__init__()
-        self.free = parameter(free)
-
-    def forward(self, rows: torch.Tensor) -> torch.Tensor:
-        """Of the rows."""
-        return self.free[rows]
 
 
 def actor_of(network: nn.Module, names: list[str], kind: Any) -> Any:
@@ -100,14 +74,14 @@ def terms(kind: Any, actor: Any, critic: nn.Module, columns: dict[str, Any], **s
 
 def of_log_probs(kind: Any, log_probs: Any, old_log_probs: Any, advantages: Any, **settings: Any) -> tuple[Any, Any]:
     """What the loss returns, and free log-probabilities."""
-    free = Free(log_probs)
+    free = FreeRows(log_probs)
     columns = {"action": np.zeros(len(log_probs)), "action_log_prob": old_log_probs, "advantage": advantages}
-    return terms(kind, actor_of(free, ["log_probs"], _Given), Nothing(), columns, **settings), free.free
+    return terms(kind, actor_of(free, ["log_probs"], GivenLogProbs), Nothing(), columns, **settings), free.free
 
 
 def of_values(kind: Any, name: str, values: Any, old_values: Any, returns: Any, clip: float | None) -> Any:
     """The term of that name, and its gradient with respect to free values."""
-    actor, critic = actor_of(Free(0 * values), ["log_probs"], _Given), Free(values[:, None])
+    actor, critic = actor_of(FreeRows(0 * values), ["log_probs"], GivenLogProbs), FreeRows(values[:, None])
     columns = {"action": np.zeros(len(values)), "state_value": old_values, "value_target": returns}
     number, gradient = graded(terms(kind, actor, critic, columns, clip_value=clip)[name], critic.free)
     return number, gradient[:, 0]

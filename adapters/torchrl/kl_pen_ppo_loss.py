@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ._distributions import EXPONENTIAL, distributions, normal, outputs
-from ._losses import VERSION, Free, KLPENPPOLoss, Nothing, actor_of, by_name, graded, nn, of_table, terms
+from ._losses import VERSION, FreeRows, KLPENPPOLoss, Nothing, actor_of, by_name, graded, nn, of_table, terms
 
 __all__ = ["Implementation"]
 
@@ -36,11 +36,11 @@ class Implementation:
 
     def categorical_kl(self, logits_p: Any, logits_q: Any) -> Any:
         """``kl`` of categorical policies."""
-        return _divergences(actor_of(Free(logits_q), ["logits"], by_name), np.zeros(len(logits_p)), logits=logits_p)
+        return _divergences(actor_of(FreeRows(logits_q), ["logits"], by_name), np.zeros(len(logits_p)), logits=logits_p)
 
     def gaussian_kl(self, mean_p: Any, log_std_p: Any, mean_q: Any, log_std_q: Any) -> Any:
         """``kl`` of ``IndependentNormal``."""
-        network = nn.Sequential(Free(outputs(mean_q, log_std_q)), EXPONENTIAL)
+        network = nn.Sequential(FreeRows(outputs(mean_q, log_std_q)), EXPONENTIAL)
         actor = actor_of(network, ["loc", "scale"], distributions.IndependentNormal)
         loc, scale = normal(mean_p, log_std_p)
         return _divergences(actor, np.zeros(mean_p.shape), loc=loc, scale=scale)
